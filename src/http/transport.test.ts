@@ -1,8 +1,13 @@
 import { createServer as createHttpServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Agent } from 'undici';
+import { waitUntil } from '../../test/support/cache-harness.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { manualClock } from '../../test/support/clock.ts';
 import { type ConnectProxy, startConnectProxy } from '../../test/support/connect-proxy.ts';
 import { createHttpHarness, createRequest } from '../../test/support/http-harness.ts';
 import { selfSignedCertificate } from '../../test/support/self-signed-certificate.ts';
@@ -155,6 +160,46 @@ test('reports an untrusted certificate behind a proxy as the vendor’s', async 
   } finally {
     setDefaultCACertificates([...certificates, selfSignedCertificate.cert]);
   }
+});
+
+test.each(['direct', 'through a proxy'])('speaks HTTP/1.1 with a vendor that prefers HTTP/2: %s', async (route) => {
+  const versions: string[] = [];
+  const server = createSecureServer({ ...selfSignedCertificate, allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.end('{}');
+  });
+  const url = `https://127.0.0.1:${await listen(server)}/`;
+  expect(await call(url, route === 'direct' ? {} : { proxyUrl: proxyUrl() })).toBe(200);
+  expect([versions, proxy.tunnels.length]).toEqual([['1.1'], route === 'direct' ? 0 : 1]);
+  server.close();
+});
+
+test('leaves a connection that has gone silent after one timeout, also with a vendor that prefers HTTP/2', async () => {
+  const ports: unknown[] = [];
+  const server = createSecureServer({ ...selfSignedCertificate, allowHTTP1: true }, ({ socket }, response) => {
+    ports.push(socket.remotePort);
+    // A firewall forgets the first connection after its first answer.
+    const isSilent = ports.length > 1 && ports[0] === socket.remotePort;
+    if (!isSilent) response.end('{}');
+  });
+  const transport = createTransport(noEnvironmentProxy);
+  transports.push(transport);
+  const dispatcher = transport.dispatcherFor(settings);
+  const clock = manualClock();
+  const { http, context } = createHttpHarness({ dispatcher, clock, timeoutMs: 50 });
+  const request = createRequest(`https://127.0.0.1:${await listen(server)}/`);
+  expect((await http.send(request, context())).status).toBe(200);
+  if (!(dispatcher instanceof Agent)) throw new Error('not an agent');
+  await waitUntil(() =>
+    Object.values(dispatcher.stats).every((stats) => 'free' in stats && stats.free === stats.connected),
+  );
+  const silent = rejectionOf(http.send(request, context()));
+  await waitUntil(() => ports.length === 2);
+  clock.advance(50);
+  expect(await silent).toMatchObject({ code: 'VENDOR_TIMEOUT' });
+  expect((await http.send(request, context())).status).toBe(200);
+  expect(new Set(ports).size).toBe(2);
+  server.close();
 });
 
 test('times out while connecting, long before the attempt, by the account’s setting', async () => {

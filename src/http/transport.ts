@@ -55,11 +55,15 @@ function keyOf({ connectTimeoutMs, proxyUrl }: ConnectionSettings): string {
   return `${connectTimeoutMs} ${proxyUrl?.reveal() ?? ''}`;
 }
 
+/**
+ * Only HTTP/1.1, of which an aborted call closes its connection. HTTP/2 would end a stream and go on using a connection that has gone
+ * silent, until TCP gives it up after minutes; see docs/decisions/0047-vendors-over-http-1-1.md.
+ */
 function createDispatcher(
   { connectTimeoutMs, proxyUrl }: ConnectionSettings,
   environment: EnvironmentProxy,
 ): Dispatcher {
-  const options = { connectTimeout: connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS };
+  const options = { connectTimeout: connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
   const proxyOptions = {
     ...options,
     // Always a tunnel: a proxy that forwards requests would answer some by itself.

@@ -1,5 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { expect, jest, test } from '@jest/globals';
 import { build } from 'esbuild';
+import { selfSignedCertificate } from '../../test/support/self-signed-certificate.ts';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
 
 /** Bundles a module; returns its text and the modules in it that no file contains. */
@@ -48,6 +51,31 @@ test('leaves out the parts of packages that the gateway does not use', async () 
   );
   expect(inputs.filter((path) => /undici\/(index\.js|lib\/mock)|graphql-tools/.test(path))).toEqual([]);
   expect(inputs.join()).toContain('undici/lib/dispatcher/pool.js');
+});
+
+test('loads undici’s HTTP/2 client only for a connection that speaks it', async () => {
+  const { text } = await bundle(`
+    import { Pool } from 'undici';
+    export async function readVersion(origin, allowH2) {
+      const pool = new Pool(origin, { allowH2, connect: { rejectUnauthorized: false } });
+      const { body } = await pool.request({ path: '/', method: 'GET' });
+      const version = await body.text();
+      await pool.close();
+      return version;
+    }`);
+  const server = createSecureServer({ ...selfSignedCertificate, allowHTTP1: true }, ({ httpVersion }, response) =>
+    response.end(httpVersion),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const loaded = jest.spyOn(process, 'getBuiltinModule');
+  const { readVersion } = (await run(text)) as { readVersion: (origin: string, allowH2: boolean) => Promise<string> };
+  expect(await readVersion(origin, false)).toBe('1.1');
+  expect(loaded).not.toHaveBeenCalledWith('node:http2');
+  expect(await readVersion(origin, true)).toBe('2.0');
+  expect(loaded).toHaveBeenCalledWith('node:http2');
+  loaded.mockRestore();
+  server.close();
 });
 
 test('fails on a part of a package that it leaves out', async () => {

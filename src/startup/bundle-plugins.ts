@@ -54,6 +54,8 @@ const MODULES: Readonly<Record<string, string>> = {
     export const fetch = (...args) => require('undici/lib/web/fetch/index.js').fetch(...args);
     Object.assign(Dispatcher.prototype, api);`,
   '@apollo/subgraph': `export { buildSubgraphSchema } from '@apollo/subgraph/dist/buildSubgraphSchema.js';`,
+  // Of undici: it loads node:http2, and no connection of the gateway speaks HTTP/2 (src/http/transport.ts).
+  './client-h2.js': `module.exports = (...args) => require('undici/lib/dispatcher/client-h2.js')(...args);`,
   // In a bundle, it would take an implementation in JavaScript.
   '@apollo/utils.createhash': `export { createHash } from 'node:crypto';`,
 };

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createLogger, createTimestamp, type LogLevel } from './logger.ts';
@@ -24,9 +25,35 @@ test('writes one line of JSON per entry, with the time and the name of the level
   });
 });
 
+test('writes the lines of the access log as all others', () => {
+  const value = fc.option(
+    fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.nat())),
+    {
+      nil: undefined,
+    },
+  );
+  const entry = fc.record({
+    path: fc.constant('/graphql' as const),
+    requestId: value,
+    caller: value,
+    vendorCalls: value,
+  });
+  fc.assert(
+    fc.property(entry, (fields) => {
+      const lines: string[] = [];
+      const write = (line: string) => void lines.push(line.replace(/"time":"[^"]+"/, '"time":""'));
+      const logger = createLogger({ destination: { write } });
+      logger.request('info', fields);
+      logger.info(fields, 'request completed');
+      expect(lines[0]).toBe(lines[1]);
+    }),
+  );
+});
+
 test('omits entries below the level, and reports which levels are enabled', () => {
   const entries = captureLog((logger) => {
     logger.info({}, 'quiet');
+    logger.request('info', { path: '/graphql' });
     logger.warn({}, 'loud');
   }, 'warn');
   expect(entries).toHaveLength(1);

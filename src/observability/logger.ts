@@ -20,17 +20,29 @@ export interface LoggerOptions {
 export function createLogger({ level = 'info', destination }: LoggerOptions): LevelledLogger {
   // In a bundle, every file is in its folder.
   const locateSource = createSourceLocator(new URL('.', import.meta.url));
-  return pino(
+  const timestamp = createTimestamp(Date.now);
+  const logger = pino(
     {
       level,
       base: null,
       messageKey: 'message',
-      timestamp: createTimestamp(Date.now),
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => serializeError(error, locateSource) },
     },
     destination,
   );
+  return Object.assign(logger, { request: createRequestLog({ level, destination }, timestamp) });
+}
+
+/** Writes the lines that pino would, in a tenth of the time: a repeated query spends a fifth of its own on them. */
+function createRequestLog({ level = 'info', destination }: LoggerOptions, timestamp: () => string): Logger['request'] {
+  const enabled = new Set<string>(LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)));
+  return (entryLevel, entry) => {
+    if (!enabled.has(entryLevel)) return;
+    const fields = JSON.stringify(entry).slice(1, -1);
+    destination.write(`{"level":"${entryLevel}"${timestamp()},${fields},"message":"request completed"}\n`);
+  };
 }
 
 /** As pino's `isoTime`, but a time that has just been formatted is not formatted again: many lines share theirs. */

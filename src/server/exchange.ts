@@ -62,7 +62,7 @@ export interface AccessLogEntry {
 
 export interface ExchangeOptions {
   readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
-  readonly logger: Pick<Logger, 'debug' | 'info'>;
+  readonly logger: Pick<Logger, 'request'>;
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
   readonly unread: UnreadAnswers;
@@ -151,9 +151,7 @@ class HttpExchange implements Exchange {
   }
 
   #writeLog(): void {
-    const { logger } = this.#options;
-    if (isRoutine(this.log)) logger.debug(this.log, 'request completed');
-    else logger.info(this.log, 'request completed');
+    this.#options.logger.request(isRoutine(this.log) ? 'debug' : 'info', this.log);
   }
 }
 

@@ -91,4 +91,9 @@ export interface Logger {
   readonly warn: LogFn;
   readonly error: LogFn;
   readonly fatal: LogFn;
+  /** Writes the access log's line of a request that has ended. Its values are plain: no error, and nothing that has `toJSON`. */
+  readonly request: (
+    level: 'debug' | 'info',
+    entry: { readonly path: HttpPath; readonly status?: number | undefined },
+  ) => void;
 }

@@ -185,7 +185,7 @@ export function createServer(options: ServerOptions): Server {
       connections.onRequestEnd(exchange);
     } else {
       metrics.clientError(status);
-      logger.info({ path: 'other', status }, 'request completed');
+      logger.request('info', { path: 'other', status });
     }
   });
 

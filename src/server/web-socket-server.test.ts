@@ -111,7 +111,7 @@ describe('WebSocket connections', () => {
       maxConnections: 0,
       readClientAddress: () => '192.0.2.1',
       metrics: { requestStarted: noop, requestEnded: noop, limitRejection: noop },
-      logger: { info: noop, error: noop },
+      logger: { request: noop, error: noop },
     } as unknown as WebSocketOptions);
     const socket = new PassThrough({ allowHalfOpen: true });
     webSockets.accept({ headers: {} } as unknown as IncomingMessage, socket, Buffer.alloc(0));

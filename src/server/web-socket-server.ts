@@ -27,7 +27,7 @@ export interface WebSocketOptions extends WebSocketLimitsOptions {
   readonly start: StartOperation;
   readonly maxPayloadBytes: number;
   readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded' | 'limitRejection'>;
-  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly logger: Pick<Logger, 'request' | 'error'>;
 }
 
 /** What the access log says of a connection, or of an upgrade that was refused. */
@@ -88,7 +88,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 
   function onEnd(entry: ConnectionLogEntry): void {
     metrics.requestEnded('GET', '/graphql', entry.status, null);
-    logger.info({ path: '/graphql', ...entry }, 'request completed');
+    logger.request('info', { path: '/graphql', ...entry });
   }
 
   return {

@@ -1,4 +1,4 @@
-import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,6 +55,11 @@ export function startCommand(root = ROOT): readonly string[] {
   };
   const [, options = ''] = /^exec node (.*)src\/start\.mjs$/.exec(scripts.start) ?? [];
   return [process.execPath, ...options.split(' ').filter(Boolean), join(root, 'src/start.mjs')];
+}
+
+/** Moves this process off the servers' core, for a benchmark whose clients are in it. */
+export function moveToLoadCore(): void {
+  execFileSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
 }
 
 /** A benchmark that is interrupted leaves no server behind. */

@@ -11,7 +11,7 @@ import { vendors } from '../../src/vendors/index.ts';
 import { median, roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row, Verdict } from '../report.ts';
-import { type BenchProcess, startCommand, startProcess } from '../throughput/process.ts';
+import { type BenchProcess, moveToLoadCore, startCommand, startProcess } from '../throughput/process.ts';
 
 const CONNECTIONS = 4;
 /**
@@ -49,6 +49,7 @@ export async function tracing(options: BenchOptions): Promise<Report> {
   const fakes = Object.fromEntries(vendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
   const sandbox = await startSandbox({ clock: systemClock, fakes });
   const collector = await startCollector();
+  moveToLoadCore();
   try {
     const setups = variantsOf(collector.url).map(({ name, telemetry, root }) => {
       const file = join(folder, `${name.replaceAll(/\W/g, '')}.yaml`);

@@ -27,6 +27,8 @@ export interface RequestHandlers {
   readonly replace: (serving: ConfiguredServing) => Promise<void>;
   /** Why the streams of a caller have to end; null: they may go on. */
   readonly findStreamEnd: (caller: Caller) => StreamEnd | null;
+  /** Call it for each new connection. */
+  readonly onConnection: () => void;
   /** Executes the subscriptions again. */
   readonly refreshStreams: () => void;
   readonly endStreams: () => void;
@@ -70,6 +72,7 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
       return uses.whenUnused();
     },
     findStreamEnd: findEnd,
+    onConnection: lasting.slotUsage.queue.onConnection,
     refreshStreams: live.live.refreshAll,
     endStreams: live.live.endAll,
   };

@@ -166,6 +166,7 @@ export function createServer(options: ServerOptions): Server {
   }
   limitIdleTime(options);
   httpServer.on('connection', connections.onConnect);
+  httpServer.on('connection', handlers.onConnection);
   httpServer.on('upgrade', (request, socket, head) => {
     // Before version 24.9, Node does not ask.
     if (!isUpgradeAllowed(request)) {

@@ -102,6 +102,32 @@ test('starts no query before those that wait', async () => {
   expect(started).toEqual(['1', '2', '3', '4']);
 });
 
+test('starts one query in each turn as long as connections arrive', async () => {
+  const { queue, started, arrive, endQuery, turn } = setUp();
+  queue.onConnection();
+  for (const name of ['1', '2', '3', '4', '5', '6']) arrive('a', name);
+  expect(started).toEqual(['1']);
+  await turn(1);
+  await endQuery(1);
+  expect(started).toEqual(['1', '2']);
+  queue.onConnection();
+  await turn(1);
+  await endQuery(1);
+  expect(started).toEqual(['1', '2', '3']);
+  await turn(1);
+  await endQuery(1);
+  expect(started).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('starts queries for five milliseconds of a turn again, once a turn had no new connection', async () => {
+  const { queue, started, arrive, turn } = setUp();
+  queue.onConnection();
+  await turn(0);
+  await turn(0);
+  for (const name of ['1', '2', '3']) arrive('a', name);
+  expect(started).toEqual(['1', '2', '3']);
+});
+
 test('lets callers take turns, each with its oldest query', async () => {
   const { started, arrive, endQuery, turn } = setUp();
   arrive('a', 'first');

@@ -20,6 +20,11 @@ export interface StartQueue {
    * clients have disconnected before. Callers take turns.
    */
   readonly waitForTurn: (caller: string, disconnected: AbortSignal) => MaybePromise<boolean>;
+  /**
+   * Call it for each new connection. Node accepts one in each turn of the event loop, so the next ones, and the health checks on them,
+   * wait for as many turns: until none arrives, one query starts in a turn.
+   */
+  readonly onConnection: () => void;
 }
 
 interface WaitingQuery {
@@ -43,6 +48,9 @@ export function createStartQueue(
   let waitingCount = 0;
   /** When the first query of this turn started; null where none has. */
   let turnStartMs: number | null = null;
+  let maxStartsMs = MAX_STARTS_MS;
+  let hasNewConnection = false;
+  let isTurnAwaited = false;
   let lastStartMs = 0;
   let meanMs: number | null = null;
 
@@ -60,15 +68,24 @@ export function createStartQueue(
   }
 
   function hasTime(nowMs: number): boolean {
-    return turnStartMs === null || nowMs - turnStartMs < MAX_STARTS_MS;
+    return turnStartMs === null || nowMs - turnStartMs < maxStartsMs;
   }
 
   function noteStart(nowMs: number): void {
     lastStartMs = nowMs;
-    if (turnStartMs !== null) return;
-    turnStartMs = nowMs;
+    turnStartMs ??= nowMs;
+    awaitNextTurn();
+  }
+
+  function awaitNextTurn(): void {
+    if (isTurnAwaited) return;
+    isTurnAwaited = true;
     onNextTurn(() => {
+      isTurnAwaited = false;
       turnStartMs = null;
+      maxStartsMs = hasNewConnection ? 0 : MAX_STARTS_MS;
+      if (hasNewConnection) awaitNextTurn();
+      hasNewConnection = false;
       startNext();
     });
   }
@@ -102,6 +119,11 @@ export function createStartQueue(
         if (queries) queries.push({ disconnected, resolve });
         else waiting.set(caller, [{ disconnected, resolve }]);
       });
+    },
+    onConnection: () => {
+      hasNewConnection = true;
+      maxStartsMs = 0;
+      awaitNextTurn();
     },
   };
 }

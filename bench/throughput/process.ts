@@ -88,7 +88,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   stopOnExit(child);
-  const printed = waitForUrl(child, name);
+  const { printed, ignoreRest } = readOutput(child, name);
   const url = options.url ?? (await printed) + path;
   const stat = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
   const stop = async () => {
@@ -98,6 +98,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   };
   const first = waitForAnswer(url, headers);
   await Promise.race(options.url === undefined ? [first] : [first, printed.then(() => first)]);
+  ignoreRest();
   return {
     name,
     url,
@@ -113,24 +114,29 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   };
 }
 
-/** Servers print a line of JSON with their URL. The gateway's log may be off, but its banner names the URL, too. */
-async function waitForUrl(child: ChildProcessByStdio<null, Readable, Readable>, name: string): Promise<string> {
+/** Reads what a server prints. A line of JSON has its URL; the gateway’s log may be off, but its banner names the URL, too. */
+function readOutput(child: ChildProcessByStdio<null, Readable, Readable>, name: string) {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const lines: string[] = [];
-  createInterface(child.stdout).on('line', (line) => {
-    const [, url] = /"url":"(http:[^"]+)"/.exec(line) ?? [];
-    if (url !== undefined && !line.includes('"message"')) resolve(url);
-    if (lines.length < 20) lines.push(line);
-  });
-  createInterface(child.stderr).on('line', (line) => {
-    const [, url] = /GraphQL\s+(http\S+)\/graphql/.exec(line) ?? [];
-    if (url !== undefined) resolve(url);
-    if (lines.length < 20) lines.push(line);
-  });
+  const read = (stream: Readable, findUrl: (line: string) => string | undefined) =>
+    createInterface(stream).on('line', (line) => {
+      lines.push(line);
+      const url = findUrl(line);
+      if (url !== undefined) resolve(url);
+    });
+  const readers = [
+    read(child.stdout, (line) => (line.includes('"message"') ? undefined : /"url":"(http:[^"]+)"/.exec(line)?.[1])),
+    read(child.stderr, (line) => /GraphQL\s+(http\S+)\/graphql/.exec(line)?.[1]),
+  ];
   child.once('exit', () => {
     reject(new Error(`${name} did not start: ${lines.join(' ').slice(0, 1000)}`));
   });
-  return promise;
+  /** What follows, such as the access log, is taken off the pipe as bytes, as a container's runtime does. */
+  function ignoreRest(): void {
+    for (const reader of readers) reader.close();
+    for (const stream of [child.stdout, child.stderr]) stream.resume();
+  }
+  return { printed: promise, ignoreRest };
 }
 
 async function waitForAnswer(url: string, headers: ProcessOptions['headers']): Promise<void> {

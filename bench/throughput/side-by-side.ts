@@ -6,7 +6,7 @@ import type { BenchOptions } from '../options.ts';
 import { assertAnswers } from './answers.ts';
 import { startGateway } from './gateway.ts';
 import { BARE_SERVER, findPeers, type PeerOptions } from './peers.ts';
-import { type BenchProcess, LOAD_CORE, nodeCommand, startProcess } from './process.ts';
+import { type BenchProcess, LOAD_CORE, moveToLoadCore, nodeCommand, startProcess } from './process.ts';
 import { readStats, startStub, type StubOptions } from './stub.ts';
 import type { Workload } from './workloads.ts';
 import { type Load, runLoad } from './wrk.ts';
@@ -44,6 +44,7 @@ export interface SideOptions extends StubOptions {
 export async function withServers<T>(options: SideOptions, run: (bench: SideBySide) => Promise<T>): Promise<T> {
   const { isCached, concurrency, agents } = options;
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
+  moveToLoadCore();
   const stub = await startStub(options);
   const servers: BenchProcess[] = [];
   try {

@@ -11,8 +11,11 @@ const MAX_WAIT_RATIO = 0.1;
 const MAX_HEAP_RATIO = 0.9;
 /** Share of the in-flight slots reserved for callers without a query in flight. */
 const RESERVED_RATIO = 0.1;
-/** A refusal waits this long: clients that return at once after each would take the time of the queries that are answered. */
-const REFUSAL_DELAY_MS = 25;
+/** A refusal waits: clients that return at once after each would take the time of the queries that are answered. */
+const MIN_REFUSAL_DELAY_MS = 10;
+const MAX_REFUSAL_DELAY_MS = 100;
+/** The more refusals wait, the longer each does: up to the longest delay, as many are sent in a millisecond, whatever the number of clients. */
+const REFUSALS_PER_MS = 2;
 /** Beyond this number of waiting refusals, further ones are sent at once. */
 const MAX_DELAYED_REFUSALS = 1000;
 
@@ -65,9 +68,10 @@ export function createLoadShedder(
 
   async function delayRefusal(): Promise<void> {
     if (usage.delayedRefusals >= MAX_DELAYED_REFUSALS) return;
+    const delayMs = Math.max(MIN_REFUSAL_DELAY_MS, usage.delayedRefusals / REFUSALS_PER_MS);
     usage.delayedRefusals += 1;
     await new Promise<void>((resolve) => {
-      clock.setTimer(REFUSAL_DELAY_MS, resolve);
+      clock.setTimer(Math.min(delayMs, MAX_REFUSAL_DELAY_MS), resolve);
     });
     usage.delayedRefusals -= 1;
   }

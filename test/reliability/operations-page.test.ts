@@ -19,9 +19,9 @@ function findLogMessages(sources: readonly string[]): readonly string[] {
   const messages = withoutComments.flatMap((text) =>
     [
       ...text.matchAll(
-        /logger\.(?:info|warn|error|fatal)\(\s*\{[^;]*?\},\s*'([^']+)'|logger\.\w+\((?:fields|toFields\(\w+\)), '([^']+)'/g,
+        /logger\.(?:info|warn|error|fatal)\(\s*\{[^;]*?\},\s*'([^']+)'|logger\.\w+\((?:fields|toFields\(\w+\)), '([^']+)'|,"message":"([^"]+)"/g,
       ),
-    ].map(([, message, counted]) => message ?? counted ?? ''),
+    ].map(([, message, counted, written]) => message ?? counted ?? written ?? ''),
   );
   return [...new Set(messages)];
 }
@@ -90,8 +90,9 @@ describe('this test finds', () => {
       "logger.warn({ a: 1 }, 'new line');",
       "logger.warn(fields, 'counted line');",
       "logger.debug({}, 'x');",
+      'destination.write(`{${fields},"message":"written line"}`);',
     ];
-    expect(findLogMessages(sources)).toEqual(['new line', 'counted line']);
+    expect(findLogMessages(sources)).toEqual(['new line', 'counted line', 'written line']);
   });
 
   test('a question that is left out, answered by nothing, or by a metric that does not exist', () => {

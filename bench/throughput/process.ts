@@ -57,9 +57,14 @@ export function startCommand(root = ROOT): readonly string[] {
   return [process.execPath, ...options.split(' ').filter(Boolean), join(root, 'src/start.mjs')];
 }
 
-/** Moves this process off the servers' core, for a benchmark whose clients are in it. */
-export function moveToLoadCore(): void {
-  execFileSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+/** Moves this process off the servers' core; returns the function that gives it its cores back, which its children inherit. */
+export function moveToLoadCore(): () => void {
+  const [, cores = ''] = /^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const moveTo = (list: string) => execFileSync('taskset', ['-acp', list, String(process.pid)], { stdio: 'ignore' });
+  moveTo(String(LOAD_CORE));
+  return () => {
+    moveTo(cores);
+  };
 }
 
 /** A benchmark that is interrupted leaves no server behind. */

@@ -44,7 +44,7 @@ export interface SideOptions extends StubOptions {
 export async function withServers<T>(options: SideOptions, run: (bench: SideBySide) => Promise<T>): Promise<T> {
   const { isCached, concurrency, agents } = options;
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
-  moveToLoadCore();
+  const moveBack = moveToLoadCore();
   const stub = await startStub(options);
   const servers: BenchProcess[] = [];
   try {
@@ -57,6 +57,7 @@ export async function withServers<T>(options: SideOptions, run: (bench: SideBySi
   } finally {
     for (const server of [...servers, stub]) await server.stop();
     rmSync(folder, { recursive: true });
+    moveBack();
   }
 }
 

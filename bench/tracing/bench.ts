@@ -49,7 +49,7 @@ export async function tracing(options: BenchOptions): Promise<Report> {
   const fakes = Object.fromEntries(vendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
   const sandbox = await startSandbox({ clock: systemClock, fakes });
   const collector = await startCollector();
-  moveToLoadCore();
+  const moveBack = moveToLoadCore();
   try {
     const setups = variantsOf(collector.url).map(({ name, telemetry, root }) => {
       const file = join(folder, `${name.replaceAll(/\W/g, '')}.yaml`);
@@ -78,6 +78,7 @@ export async function tracing(options: BenchOptions): Promise<Report> {
     collector.server.close();
     collector.server.closeAllConnections();
     rmSync(folder, { recursive: true });
+    moveBack();
   }
 }
 

@@ -7,8 +7,8 @@ const TIMER_SLOWDOWN = 4;
 /** The same for the short timeout of Redis: a gateway that gave up waiting for it would call the vendors on its own. */
 const REDIS_TIMEOUT_SLOWDOWN = 400;
 
-/** Timers up to this length are pauses or short timeouts, which means that work is in progress. */
-const SHORT_WAIT_MS = 1000;
+/** Timers below this length are pauses or short timeouts, which means that work is in progress; a fleet asks for purges once a second. */
+const SHORT_WAITS_BELOW_MS = 1000;
 
 export interface BenchClock extends ManualClock {
   /** Returns the number of pending short timers. */
@@ -27,7 +27,7 @@ export function createBenchClock(start: Instant): BenchClock {
     shortWaits: () => shortWaits.size,
     setTimer(ms, callback) {
       const wait = {};
-      if (ms <= SHORT_WAIT_MS) shortWaits.add(wait);
+      if (ms < SHORT_WAITS_BELOW_MS) shortWaits.add(wait);
       const fire = () => {
         cancel();
         callback();

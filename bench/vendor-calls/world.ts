@@ -42,6 +42,9 @@ const REDIS_POLL_MS = 20;
 /** The number of consecutive idle checks, and their interval in real time, after which the world counts as idle. */
 const IDLE_CHECKS = { times: 4, intervalMs: 4 };
 
+/** In real time; far longer than any background work takes, so that a timer that comes again and again is an error and not an endless wait. */
+const MAX_WORK_MS = 120_000;
+
 /** Token requests included. */
 export type Calls = Readonly<Partial<Record<VendorKey, number>>>;
 
@@ -103,7 +106,10 @@ export async function startWorld({
     config,
     gateways: Array.from({ length: clients }, (_, nth) => createGatewayClient(urls[nth % urls.length] ?? '')),
     waitUntilIdle: async () => {
+      const deadline = performance.now() + MAX_WORK_MS;
       for (let idleChecks = 0; idleChecks < IDLE_CHECKS.times;) {
+        if (performance.now() > deadline)
+          throw new Error(`never idle: ${requests.count()} requests, ${clock.shortWaits()} short timers`);
         await setTimeout(IDLE_CHECKS.intervalMs);
         const isIdle = collectCalls() === 0 && requests.count() === 0 && clock.shortWaits() === 0;
         idleChecks = isIdle ? idleChecks + 1 : 0;

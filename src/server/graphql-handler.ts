@@ -73,11 +73,12 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     request: GraphqlRequest,
     ...[signal, onEntriesRead]: Parameters<Execute>
   ) {
-    const releaseSlot = await acquireSlot(request.caller, signal);
+    const slot = await acquireSlot(request.caller, signal);
     try {
       return await executeRequest(exchange, request, signal, onEntriesRead);
     } finally {
-      exchange.onClose(releaseSlot);
+      slot.executed();
+      exchange.onClose(slot.release);
     }
   }
 

@@ -57,7 +57,7 @@ describe('a turn', () => {
         open.push(name);
         return () => open.splice(open.indexOf(name), 1);
       },
-      () => Promise.resolve(() => undefined),
+      () => Promise.resolve({ executed: () => undefined, release: () => undefined }),
     );
     const turn = await takeTurn([callerNamed('busy'), callerNamed('idle'), callerNamed('other')], signal);
     expect([turn.caller.name, open]).toEqual(['idle', ['idle']]);

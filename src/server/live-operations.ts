@@ -87,14 +87,14 @@ export function createTurns(acquireCaller: AcquireCaller, acquireSlot: AcquireSl
     for (const caller of new Map(callers.map((each) => [each.name, each])).values()) {
       try {
         const releaseCaller = acquireCaller(caller.name);
-        const releaseSlot = await acquireSlot(caller, signal).catch((error: unknown) => {
+        const slot = await acquireSlot(caller, signal).catch((error: unknown) => {
           releaseCaller();
           throw error;
         });
         return {
           caller,
           release: () => {
-            releaseSlot();
+            slot.release();
             releaseCaller();
           },
         };

@@ -38,11 +38,19 @@ export function createSlotUsage(clock: Clock): SlotUsage {
   return { queue: createStartQueue(clock), inFlightByCaller: new Map(), inFlight: 0, delayedRefusals: 0 };
 }
 
+/** The place of a query among those in flight. */
+export interface Slot {
+  /** Call it when the query has been executed, although its response may not be out: others may start in the same turn then. */
+  readonly executed: () => void;
+  /** Call it when nothing of the query is in memory any more. */
+  readonly release: () => void;
+}
+
 /**
- * Waits until a query may start, and returns the function to call when it ends. Rejects with an `HttpError` (503) where the process
- * is overloaded, or where the query's clients disconnect before.
+ * Waits until a query may start. Rejects with an `HttpError` (503) where the process is overloaded, or where the query's clients
+ * disconnect before.
  */
-export type AcquireSlot = (caller: Caller, disconnected: AbortSignal) => Promise<() => void>;
+export type AcquireSlot = (caller: Caller, disconnected: AbortSignal) => Promise<Slot>;
 
 /**
  * Refuses queries on arrival that would wait too long for their start, so that those before them are answered in time. With
@@ -92,12 +100,18 @@ export function createLoadShedder(
     }
     usage.inFlight += 1;
     inFlightByCaller.set(caller.name, (inFlightByCaller.get(caller.name) ?? 0) + 1);
-    if (await queue.waitForTurn(caller.name, disconnected))
-      return () => {
+    const executed = await queue.waitForTurn(caller.name, disconnected);
+    if (!executed) {
+      release(caller);
+      throw overloadedError();
+    }
+    return {
+      executed,
+      release: () => {
+        executed();
         release(caller);
-      };
-    release(caller);
-    throw overloadedError();
+      },
+    };
   };
 }
 

@@ -55,7 +55,8 @@ export function createPurgeHandler({ purger, acquireCaller, acquireSlot, maxBody
       sendJson(exchange, 400, formatProblems(request));
       return;
     }
-    exchange.onClose(await acquireSlot(caller, exchange.disconnected));
+    const slot = await acquireSlot(caller, exchange.disconnected);
+    exchange.onClose(slot.release);
     sendJson(exchange, 200, await purger.purge(request, { caller, requestId: exchange.requestId }));
   };
 }

@@ -14,8 +14,14 @@ async function open(url: string): Promise<Socket> {
   return socket;
 }
 
+interface Conditions {
+  readonly hasNewConnection?: boolean;
+  /** Whether each query waits for a vendor after its millisecond. */
+  readonly areWaiting?: boolean;
+}
+
 /** Sends queries of a millisecond at once; returns how many start before connections are read again. */
-async function countFirstStarts(hasNewConnection: boolean): Promise<number> {
+async function countFirstStarts({ hasNewConnection = false, areWaiting = false }: Conditions = {}): Promise<number> {
   const clock = manualClock();
   const all = Promise.withResolvers<undefined>();
   const starts: number[] = [];
@@ -27,7 +33,8 @@ async function countFirstStarts(hasNewConnection: boolean): Promise<number> {
       starts.push(turn);
       clock.advance(1);
       if (starts.length === COUNT) all.resolve(undefined);
-      return Promise.reject(new Error('no answer'));
+      const answer = new Error('no answer');
+      return areWaiting ? all.promise.then(() => Promise.reject(answer)) : Promise.reject(answer);
     },
   });
   const sockets = await Promise.all(Array.from({ length: COUNT }, () => open(server.url)));
@@ -51,6 +58,10 @@ async function countFirstStarts(hasNewConnection: boolean): Promise<number> {
 
 test('starts queries for five milliseconds of a turn, and fewer while connections arrive', async () => {
   // Those of the turn in which they arrive, and those of the next one, which begins before connections are read.
-  expect(await countFirstStarts(false)).toBe(10);
-  expect(await countFirstStarts(true)).toBe(2);
+  expect(await countFirstStarts()).toBe(10);
+  expect(await countFirstStarts({ hasNewConnection: true })).toBe(2);
+});
+
+test('starts one query in each turn as long as each waits for a vendor', async () => {
+  expect(await countFirstStarts({ areWaiting: true })).toBe(2);
 });

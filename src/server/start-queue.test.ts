@@ -8,6 +8,7 @@ function setUp() {
   const turns: (() => void)[] = [];
   const microtasksEnd: (() => void)[] = [];
   const started: string[] = [];
+  const ends: (() => void)[] = [];
   const queue = createStartQueue(clock, {
     onNextTurn: (callback) => turns.push(callback),
     onStarted: (callback) => microtasksEnd.push(callback),
@@ -21,22 +22,38 @@ function setUp() {
     started,
     /** Arrives now; its start is noted. */
     arrive: (caller: string, name: string, signal = new AbortController().signal) => {
-      const turn = queue.waitForTurn(caller, signal);
-      const note = (isTurn: boolean) => started.push(isTurn ? name : `${name} left`);
-      if (typeof turn === 'boolean') note(turn);
-      else void turn.then(note);
+      const note = (onEnded: (() => void) | null) => {
+        started.push(onEnded ? name : `${name} left`);
+        if (onEnded) ends.push(onEnded);
+      };
+      const onTurn = queue.waitForTurn(caller, signal);
+      if (onTurn instanceof Promise) void onTurn.then(note);
+      else note(onTurn);
     },
-    /** The query that has just started ends or waits, after this long, in the same turn of the event loop. */
+    /** Those that have started and not ended end. */
+    end: () => {
+      for (const end of ends.splice(0)) end();
+    },
+    /** The query that has just started ends after this long, in the same turn of the event loop. */
     endQuery: async (ms: number) => {
+      clock.advance(ms);
+      await runAll(ends);
+      await runAll(microtasksEnd);
+    },
+    /** The query that has just started waits for a vendor after this long. */
+    leaveQuery: async (ms: number) => {
       clock.advance(ms);
       await runAll(microtasksEnd);
     },
     /** The event loop turns, after a query of this length. */
     turn: async (ms: number) => {
       clock.advance(ms);
+      await runAll(ends);
       await runAll(microtasksEnd);
       await runAll(turns);
     },
+    /** The event loop turns; what has started goes on waiting. */
+    turnWhileWaiting: () => runAll(turns),
   };
 }
 
@@ -48,6 +65,49 @@ test('starts a query at once where none has started in this turn of the event lo
   arrive('a', 'second');
   expect(started).toEqual(['first', 'second']);
   expect(queue.expectedWaitMs('a')).toBe(0);
+});
+
+test('starts no other query in the turn of one that waits for a vendor', async () => {
+  const { started, arrive, leaveQuery, turnWhileWaiting } = setUp();
+  arrive('a', '1');
+  await leaveQuery(1);
+  for (const name of ['2', '3']) arrive('a', name);
+  expect(started).toEqual(['1']);
+  await turnWhileWaiting();
+  await leaveQuery(1);
+  expect(started).toEqual(['1', '2']);
+  await turnWhileWaiting();
+  expect(started).toEqual(['1', '2', '3']);
+});
+
+test('starts the next query at once where no query of this turn waits, however many of others do', async () => {
+  const { started, arrive, end, endQuery, leaveQuery, turnWhileWaiting } = setUp();
+  arrive('a', '1');
+  await leaveQuery(1);
+  await turnWhileWaiting();
+  arrive('a', '2');
+  await leaveQuery(1);
+  end();
+  for (const name of ['3', '4']) arrive('a', name);
+  expect(started).toEqual(['1', '2', '3']);
+  await endQuery(1);
+  arrive('a', '5');
+  expect(started).toEqual(['1', '2', '3']);
+});
+
+test('counts the end of a query once, and in its own turn only', async () => {
+  const { queue, started, arrive, leaveQuery, turnWhileWaiting } = setUp();
+  const first = queue.waitForTurn('a', new AbortController().signal);
+  if (!first || first instanceof Promise) throw new Error('it does not start at once');
+  await turnWhileWaiting();
+  arrive('a', '2');
+  first();
+  first();
+  arrive('a', '3');
+  expect(started).toEqual(['2']);
+  await leaveQuery(1);
+  await turnWhileWaiting();
+  expect(started).toEqual(['2', '3']);
 });
 
 test('starts queries at once until they have taken five milliseconds of a turn', async () => {
@@ -120,11 +180,14 @@ test('starts one query in each turn as long as connections arrive', async () => 
 });
 
 test('starts queries for five milliseconds of a turn again, once a turn had no new connection', async () => {
-  const { queue, started, arrive, turn } = setUp();
+  const { queue, started, arrive, end, turn } = setUp();
   queue.onConnection();
   await turn(0);
   await turn(0);
-  for (const name of ['1', '2', '3']) arrive('a', name);
+  for (const name of ['1', '2', '3']) {
+    arrive('a', name);
+    end();
+  }
   expect(started).toEqual(['1', '2', '3']);
 });
 

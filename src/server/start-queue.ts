@@ -10,16 +10,17 @@ const MAX_STARTS_MS = 5;
 /**
  * Starts queries one after another, for a few milliseconds in each turn of the event loop: between two turns the process reads its
  * connections, so that health checks, stored responses and refusals wait for some queries and not for all. A query that waits for a
- * vendor holds no other.
+ * vendor is the last one to start in its turn: the next turn first reads what vendors have answered, so that queries end before others
+ * begin, and few have to be kept in memory at a time.
  */
 export interface StartQueue {
   /** How many milliseconds one more query of a caller would wait, by the pace of the last starts; 0 while it is unknown. */
   readonly expectedWaitMs: (caller: string) => number;
   /**
-   * Returns true when it is the query's turn to start, at once where this turn of the event loop has time for it; false where its
-   * clients have disconnected before. Callers take turns.
+   * Returns the function to call when the query has ended, once it is its turn to start: at once where this turn of the event loop has
+   * time for it. Null where its clients have disconnected before. Callers take turns.
    */
-  readonly waitForTurn: (caller: string, disconnected: AbortSignal) => MaybePromise<boolean>;
+  readonly waitForTurn: (caller: string, disconnected: AbortSignal) => MaybePromise<OnEnded | null>;
   /**
    * Call it for each new connection. Node accepts one in each turn of the event loop, so the next ones, and the health checks on them,
    * wait for as many turns: until none arrives, one query starts in a turn.
@@ -27,9 +28,11 @@ export interface StartQueue {
   readonly onConnection: () => void;
 }
 
+type OnEnded = () => void;
+
 interface WaitingQuery {
   readonly disconnected: AbortSignal;
-  readonly resolve: (isTurn: boolean) => void;
+  readonly resolve: (onEnded: OnEnded | null) => void;
 }
 
 export interface StartQueueCallbacks {
@@ -48,6 +51,10 @@ export function createStartQueue(
   let waitingCount = 0;
   /** When the first query of this turn started; null where none has. */
   let turnStartMs: number | null = null;
+  /** Identifies the turn. */
+  let turn = {};
+  /** The queries that have started in this turn and have not ended. */
+  let running = 0;
   let maxStartsMs = MAX_STARTS_MS;
   let hasNewConnection = false;
   let isTurnAwaited = false;
@@ -62,19 +69,26 @@ export function createStartQueue(
       if (query === undefined) continue;
       waitingCount -= 1;
       if (!query.disconnected.aborted) return query;
-      query.resolve(false);
+      query.resolve(null);
     }
     return undefined;
   }
 
   function hasTime(nowMs: number): boolean {
-    return turnStartMs === null || nowMs - turnStartMs < maxStartsMs;
+    return turnStartMs === null || (running === 0 && nowMs - turnStartMs < maxStartsMs);
   }
 
-  function noteStart(nowMs: number): void {
+  function start(nowMs: number): OnEnded {
     lastStartMs = nowMs;
     turnStartMs ??= nowMs;
     awaitNextTurn();
+    const ownTurn = turn;
+    let hasEnded = false;
+    running += 1;
+    return () => {
+      if (!hasEnded && ownTurn === turn) running -= 1;
+      hasEnded = true;
+    };
   }
 
   function awaitNextTurn(): void {
@@ -83,6 +97,8 @@ export function createStartQueue(
     onNextTurn(() => {
       isTurnAwaited = false;
       turnStartMs = null;
+      turn = {};
+      running = 0;
       maxStartsMs = hasNewConnection ? 0 : MAX_STARTS_MS;
       if (hasNewConnection) awaitNextTurn();
       hasNewConnection = false;
@@ -96,8 +112,7 @@ export function createStartQueue(
     if (query === undefined) return;
     const sinceLastStartMs = nowMs - lastStartMs;
     meanMs = meanMs === null ? sinceLastStartMs : meanMs + LAST_START_WEIGHT * (sinceLastStartMs - meanMs);
-    noteStart(nowMs);
-    query.resolve(true);
+    query.resolve(start(nowMs));
     if (waitingCount > 0) onStarted(startNext);
   }
 
@@ -109,10 +124,7 @@ export function createStartQueue(
     },
     waitForTurn: (caller, disconnected) => {
       const nowMs = clock.monotonicMs();
-      if (waitingCount === 0 && hasTime(nowMs)) {
-        noteStart(nowMs);
-        return true;
-      }
+      if (waitingCount === 0 && hasTime(nowMs)) return start(nowMs);
       waitingCount += 1;
       return new Promise((resolve) => {
         const queries = waiting.get(caller);

@@ -90,7 +90,9 @@ export class Execution {
         throw error;
       });
     }
-    return texts ? concatWhenDone([...texts, text + after]) : text + after;
+    if (!texts) return text + after;
+    texts.push(text + after);
+    return concatWhenDone(texts);
   }
 
   /** Their text is kept unless a field has an error, which each response must report; also where this one leaves it out. */

@@ -13,7 +13,15 @@ export function allDone<T>(values: readonly MaybePromise<T>[]): Promise<readonly
 
 /** Resolves to the concatenation of all texts. */
 export function concatWhenDone(texts: readonly MaybePromise<string>[]): Promise<string> {
+  const [before, only, after] = texts;
+  // As nearly always. It settles when a promise of all would, with a third of the objects: hundreds of them wait for vendors at a time.
+  if (texts.length === 3 && only instanceof Promise && typeof before === 'string' && typeof after === 'string')
+    return only.then(unchanged).then((text) => before + text + after);
   return allDone(texts).then((done) => concatTexts(done));
+}
+
+function unchanged<T>(value: T): T {
+  return value;
 }
 
 /** The texts with a separator between them. Not `join`, which would copy what is below a list or an object once for each level. */

@@ -87,17 +87,21 @@ function readAccounts<T, Result>(
 ): MaybePromise<Result> {
   const [only] = agentAccounts;
   if (!only || agentAccounts.length > 1) return readSeveral(context, agentAccounts, call, toResult);
-  // As nearly always; what is in memory needs no closure here.
-  const read = readAccount(context, only, call);
-  return read instanceof Promise ? reportPending(context, read, toResult) : toResult(reportOutcome(context, read));
-}
-
-function reportPending<T, Result>(
-  context: QueryContext,
-  read: Promise<AccountOutcome<T>>,
-  toResult: (outcome: FanOutOutcome<T>) => Result,
-): Promise<Result> {
-  return context.track(read.then((outcome) => toResult(reportOutcome(context, outcome))));
+  // As nearly always: with as few objects for it as can be.
+  const read = startRead(context, only, call);
+  if (!(read instanceof Promise)) return toResult(reportOutcome(context, read));
+  context.readStarted();
+  const end = (outcome: AccountOutcome<T>): Result => toResult(reportOutcome(context, outcome));
+  return read.then(
+    (result) => {
+      context.readEnded();
+      return end(succeeded(only, result));
+    },
+    (error: unknown) => {
+      context.readEnded();
+      return end(failed(only, error));
+    },
+  );
 }
 
 function readSeveral<T, Result>(
@@ -106,11 +110,22 @@ function readSeveral<T, Result>(
   call: ReadAccount<T>,
   toResult: (outcome: FanOutOutcome<T>) => Result,
 ): MaybePromise<Result> {
-  const reads = agentAccounts.map((each) => readAccount(context, each, call));
+  const reads = agentAccounts.map((agentAccount) => {
+    const read = startRead(context, agentAccount, call);
+    if (!(read instanceof Promise)) return read;
+    return read.then(
+      (result) => succeeded(agentAccount, result),
+      (error: unknown) => failed(agentAccount, error),
+    );
+  });
   const outcome = mapValue(allValues(reads), (all) =>
     toResult(combineOutcomes(all.map((read) => reportOutcome(context, read)))),
   );
-  return outcome instanceof Promise ? context.track(outcome) : outcome;
+  if (outcome instanceof Promise) {
+    context.readStarted();
+    outcome.then(context.readEnded, context.readEnded);
+  }
+  return outcome;
 }
 
 interface AccountOutcome<T> {
@@ -120,28 +135,26 @@ interface AccountOutcome<T> {
   readonly error: VendorError | null;
 }
 
-function readAccount<T>(
+/** Returns a promise of the account's own result; what it throws at once is an outcome, as what it rejects with becomes one. */
+function startRead<T>(
   context: QueryContext,
   agentAccount: AgentAccount,
   call: ReadAccount<T>,
-): MaybePromise<AccountOutcome<T>> {
+): AccountOutcome<T> | Promise<SourcedResult<T>> {
   try {
     const result = call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
-    return result instanceof Promise ? settle(agentAccount, result) : { agentAccount, result, error: null };
+    return result instanceof Promise ? result : succeeded(agentAccount, result);
   } catch (error) {
-    return toFailure(agentAccount, error);
+    return failed(agentAccount, error);
   }
 }
 
-function settle<T>(agentAccount: AgentAccount, pending: Promise<SourcedResult<T>>): Promise<AccountOutcome<T>> {
-  return pending.then(
-    (result) => ({ agentAccount, result, error: null }),
-    (error: unknown) => toFailure(agentAccount, error),
-  );
+function succeeded<T>(agentAccount: AgentAccount, result: SourcedResult<T> | undefined): AccountOutcome<T> {
+  return { agentAccount, result, error: null };
 }
 
 /** Throws what no vendor is the reason of. */
-function toFailure(agentAccount: AgentAccount, error: unknown): AccountOutcome<never> {
+function failed(agentAccount: AgentAccount, error: unknown): AccountOutcome<never> {
   if (error instanceof VendorError) return { agentAccount, result: undefined, error };
   throw error;
 }

@@ -2,25 +2,55 @@ import { expect, test } from '@jest/globals';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { createPendingReads } from './pending-reads.ts';
 
-test('waits for reads that fail, and for those that follow from others', async () => {
-  const { track, settled } = createPendingReads();
-  const [first, second] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+function setUp() {
+  const { settled, ...reads } = createPendingReads();
+  let isSettled = false;
+  void settled().then(() => (isSettled = true));
+  return {
+    ...reads,
+    isSettled: async () => {
+      await flushPromises();
+      return isSettled;
+    },
+  };
+}
+
+test('waits until every read has ended', async () => {
+  const { settled, readStarted, readEnded } = createPendingReads();
+  readStarted();
+  readStarted();
   let isSettled = false;
   const waiting = settled().then(() => (isSettled = true));
-  const chain = track(first.promise).then(() => track(second.promise));
+  readEnded();
   await flushPromises();
   expect(isSettled).toBe(false);
-  first.resolve(1);
-  await flushPromises();
-  expect(isSettled).toBe(false);
-  second.reject(new Error('no'));
-  await expect(chain).rejects.toThrow('no');
+  readEnded();
   await waiting;
-  expect(isSettled).toBe(true);
 });
 
-test('returns the very promise that it tracks', () => {
-  const { track } = createPendingReads();
-  const read = Promise.resolve(1);
-  expect(track(read)).toBe(read);
+test('waits for a read that follows from one that has ended', async () => {
+  const { readStarted, readEnded, isSettled } = setUp();
+  readStarted();
+  expect(await isSettled()).toBe(false);
+  readEnded();
+  await Promise.resolve().then(readStarted);
+  expect(await isSettled()).toBe(false);
+  readEnded();
+  expect(await isSettled()).toBe(true);
+});
+
+test('does not wait where no read is under way', async () => {
+  await createPendingReads().settled();
+});
+
+test('may be waited for several times', async () => {
+  const { settled, readStarted, readEnded } = createPendingReads();
+  readStarted();
+  const both = [settled(), settled()];
+  readEnded();
+  await Promise.all(both);
+  readStarted();
+  const third = settled();
+  readEnded();
+  await third;
 });

@@ -1,30 +1,35 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** The reads of one query that are under way. */
+/** Counts the reads of one query that are under way. A query may start hundreds: what counts one is no object. */
 export interface PendingReads {
-  /** Returns the promise, and counts as pending until it settles. */
-  readonly track: <T>(read: Promise<T>) => Promise<T>;
+  readonly readStarted: () => void;
+  /** Call it once for each read that has started, whether it succeeds or fails. */
+  readonly readEnded: () => void;
   /** Resolves once no read is under way and none follows from those that have ended. Never rejects. */
   readonly settled: () => Promise<void>;
 }
 
 export function createPendingReads(): PendingReads {
-  const pending = new Set<Promise<unknown>>();
+  let pending = 0;
+  let allEnded: PromiseWithResolvers<void> | null = null;
 
   async function settled(): Promise<void> {
     do {
-      await Promise.allSettled(pending);
+      if (pending > 0) await (allEnded ??= Promise.withResolvers()).promise;
       // Resolvers that waited for these reads start theirs before this.
       await setImmediate();
-    } while (pending.size > 0);
+    } while (pending > 0);
   }
 
   return {
-    track(read) {
-      const remove = () => pending.delete(read);
-      pending.add(read);
-      read.then(remove, remove);
-      return read;
+    readStarted: () => {
+      pending += 1;
+    },
+    readEnded: () => {
+      pending -= 1;
+      if (pending > 0) return;
+      allEnded?.resolve();
+      allEnded = null;
     },
     settled,
   };

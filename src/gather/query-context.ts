@@ -120,7 +120,7 @@ export function createQueryContext(services: Services, request: RequestContext):
   };
 }
 
-function createMemo({ track }: PendingReads): QueryContext['memoize'] {
+function createMemo({ readStarted, readEnded }: PendingReads): QueryContext['memoize'] {
   /** By name, then by id: both are long-lived texts, where one text of both would be made, and hashed, for each field of a response. */
   const valuesByName = new Map<string, Map<string, unknown>>();
   return <T>(name: string, id: string, load: () => MaybePromise<T>) => {
@@ -130,11 +130,12 @@ function createMemo({ track }: PendingReads): QueryContext['memoize'] {
     const pending = rejectThrown(load);
     values.set(id, pending);
     if (!(pending instanceof Promise)) return pending;
+    readStarted();
     // The caller handles a rejection; the rejected promise stays memoised.
-    track(pending).then(
-      (value) => values.set(id, value),
-      () => undefined,
-    );
+    pending.then((value) => {
+      values.set(id, value);
+      readEnded();
+    }, readEnded);
     return pending;
   };
 }

@@ -35,11 +35,13 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
     toSourced: (outcomes: readonly (CachedValue<Cell> | Error)[]) => T,
   ): MaybePromise<T> {
     const agent = canonicalizeReference(ref);
-    const loadDay = (day: CivilDate) => loaders.cells({ agent, ref: ref.trim(), day });
+    const spelling = ref.trim();
     const [day] = days;
     // As nearly always: without a promise of all.
-    if (day !== undefined && days.length === 1) return mapOutcome(loadDay(day), (outcome) => toSourced([outcome]));
-    return mapValue(allValues(days.map((each) => mapOutcome(loadDay(each), (outcome) => outcome))), toSourced);
+    if (day !== undefined && days.length === 1)
+      return mapOutcome(loaders.cells({ agent, ref: spelling, day }), (outcome) => toSourced([outcome]));
+    const outcomes = days.map((each) => mapOutcome(loaders.cells({ agent, ref: spelling, day: each }), (one) => one));
+    return mapValue(allValues(outcomes), toSourced);
   }
 
   const toPeriodsOf = (cell: CachedValue<Cell>, ref: string): readonly StatusPeriod[] =>
@@ -79,7 +81,7 @@ function mapOutcome<T>(
   cell: MaybePromise<CachedValue<Cell>>,
   change: (outcome: CachedValue<Cell> | Error) => T,
 ): MaybePromise<T> {
-  return cell instanceof Promise ? cell.then(change, (error: unknown) => change(error as Error)) : change(cell);
+  return cell instanceof Promise ? cell.then(change, change) : change(cell);
 }
 
 /** The agents of the cached discovery; null when a call would be needed. */

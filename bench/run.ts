@@ -51,20 +51,42 @@ const benches = { ...targets, ...parts };
 
 const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '5' },
-    large: { type: 'boolean', default: false },
-    out: { type: 'string', default: DEFAULT_OUTPUT },
-  },
-});
-const unknown = positionals.filter((name) => !(name in benches));
-if (unknown.length > 0) {
-  console.error(`Unknown benchmark: ${unknown.join(', ')}. Available: ${Object.keys(benches).join(', ')}.`);
+const usage = `npm run bench -- [${Object.keys(benches).join(' | ')}]… [--rounds 3] [--seconds 5] [--large] [--out FILE]`;
+
+function exitWith(problem: string): never {
+  console.error(`${problem}\n${usage}`);
   process.exit(1);
 }
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '3' },
+        seconds: { type: 'string', default: '5' },
+        large: { type: 'boolean', default: false },
+        out: { type: 'string', default: DEFAULT_OUTPUT },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return exitWith(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readNumber(option: 'rounds' | 'seconds', min: number): number {
+  const number = Number(values[option]);
+  return number >= min ? number : exitWith(`--${option} must be at least ${min}, not "${values[option]}".`);
+}
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0) exitWith(`Unknown benchmark: ${unknown.join(', ')}.`);
 
 const machine = describeMachine();
 console.log(
@@ -72,8 +94,8 @@ console.log(
 );
 
 const settings = {
-  rounds: Math.max(3, Number(values.rounds) || 3),
-  seconds: Math.max(1, Number(values.seconds) || 5),
+  rounds: readNumber('rounds', 3),
+  seconds: readNumber('seconds', 1),
   large: values.large,
 };
 function progress(step: string) {

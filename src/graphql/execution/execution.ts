@@ -90,9 +90,7 @@ export class Execution {
         throw error;
       });
     }
-    if (!texts) return text + after;
-    texts.push(text + after);
-    return concatWhenDone(texts);
+    return texts ? concatWhenDone(texts, text + after) : text + after;
   }
 
   /** Their text is kept unless a field has an error, which each response must report; also where this one leaves it out. */

@@ -18,7 +18,7 @@ test.each<[string, unknown, boolean]>([
 
 test('concatWhenDone keeps the order of the texts', async () => {
   const late = Promise.resolve().then(() => 'b');
-  await expect(concatWhenDone(['a', late, 'c', Promise.resolve('d')])).resolves.toBe('abcd');
+  await expect(concatWhenDone(['a', late, 'c', Promise.resolve('d')], 'e')).resolves.toBe('abcde');
 });
 
 describe.each<[string, () => Promise<string>]>([
@@ -27,7 +27,7 @@ describe.each<[string, () => Promise<string>]>([
   ['rejected', () => Promise.reject(new Error('no b'))],
 ])('concatWhenDone with one promise, %s', (_how, start) => {
   test('settles as with several', async () => {
-    const outcome = await concatWhenDone(['a', start(), 'c']).catch(String);
+    const outcome = await concatWhenDone(['a', start()], 'c').catch(String);
     expect(outcome).toBe(await concatWhenDone(['a', start(), 'c', Promise.resolve('')]).catch(String));
   });
 
@@ -37,7 +37,7 @@ describe.each<[string, () => Promise<string>]>([
     const note = (name: string) => () => order.push(name);
     const value = start();
     const before = allDone(['a', value, 'c']).then((texts) => texts.join(''));
-    const one = concatWhenDone(['a', value, 'c']);
+    const one = concatWhenDone(['a', value], 'c');
     const after = allDone(['a', value, 'c']).then((texts) => texts.join(''));
     await Promise.allSettled([
       before.then(note('before'), note('before')),

@@ -11,13 +11,13 @@ export function allDone<T>(values: readonly MaybePromise<T>[]): Promise<readonly
   return Promise.all(values);
 }
 
-/** Resolves to the concatenation of all texts. */
-export function concatWhenDone(texts: readonly MaybePromise<string>[]): Promise<string> {
-  const [before, only, after] = texts;
+/** Resolves to the concatenation of all texts and the last one. */
+export function concatWhenDone(texts: readonly MaybePromise<string>[], last = ''): Promise<string> {
+  const [before, only] = texts;
   // As nearly always. It settles when a promise of all would, with a third of the objects: hundreds of them wait for vendors at a time.
-  if (texts.length === 3 && only instanceof Promise && typeof before === 'string' && typeof after === 'string')
-    return only.then(unchanged).then((text) => before + text + after);
-  return allDone(texts).then((done) => concatTexts(done));
+  if (texts.length === 2 && typeof before === 'string' && only instanceof Promise)
+    return only.then(unchanged).then((text) => before + text + last);
+  return allDone(texts).then((done) => concatTexts(done) + last);
 }
 
 function unchanged<T>(value: T): T {

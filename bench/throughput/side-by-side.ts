@@ -5,6 +5,7 @@ import { interleave } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import { assertAnswers } from './answers.ts';
 import { startGateway } from './gateway.ts';
+import { waitUntilIdle } from './idle.ts';
 import { BARE_SERVER, findPeers, type PeerOptions } from './peers.ts';
 import { type BenchProcess, LOAD_CORE, moveToLoadCore, nodeCommand, startProcess } from './process.ts';
 import { readStats, startStub, type StubOptions } from './stub.ts';
@@ -139,6 +140,7 @@ async function measureServers(
     progress(`${workload.name}, ${connections} connections: ${name}`);
     const server = byName.get(name);
     if (!server) throw new Error(`no server ${name}`);
+    await waitUntilIdle(servers);
     const [{ calls: callsBefore }, cpuBefore, stubBefore] = [await readStats(stub.url), server.cpuMs(), stub.cpuMs()];
     const result = await load(server, seconds);
     const [cpuMs, stubMs] = [server.cpuMs() - cpuBefore, stub.cpuMs() - stubBefore];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchProcess } from './process.ts';
 
 const INTERVAL_MS = 200;
-/** Of an interval: timers and garbage collections of a server that answers nobody. */
+/** Of an interval: timers and garbage collections of a server without clients. */
 const MAX_IDLE_CPU_MS = 20;
 /** A server that never rests is measured beside the others all the same. */
 const MAX_INTERVALS = 50;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import { runAtOnce } from '../domain/event-loop-yielder.ts';
-import { emailsOf, type KnownAccount, sortDiscoveredEntries, toReference } from './discovered-entries.ts';
+import {
+  emailsOf,
+  fromReferenceKey,
+  type KnownAccount,
+  sortDiscoveredEntries,
+  toReference,
+} from './discovered-entries.ts';
 
 const references = {
   problem: () => null,
@@ -58,4 +64,8 @@ test('names the vendor’s address of an agent before references that are addres
 test('keeps the references of two accounts apart', () => {
   expect(toReference(kore, 'X').key).toBe(toReference(kore, 'x').key);
   expect(toReference(kore, 'x').key).not.toBe(toReference(liveperson, 'x').key);
+});
+
+test('a key has its account and the canonical form of its reference', () => {
+  expect(fromReferenceKey(toReference(kore, 'Jane').key)).toEqual({ account: 'kore-main', ref: 'jane' });
 });

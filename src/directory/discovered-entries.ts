@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { DiscoveredAgent } from '../domain/agent.ts';
+import type { AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
 import { sortInSteps } from '../domain/sort-in-steps.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
 
@@ -72,6 +72,12 @@ export function emailsOf({ agent, references }: DiscoveredEntry): readonly strin
 /** By code units, which is the same in every locale. */
 export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The account and, in canonical form, the reference of a key. */
+export function fromReferenceKey(key: string): AgentAccount {
+  const end = key.indexOf('\n');
+  return { account: key.slice(0, end), ref: key.slice(end + 1) };
 }
 
 export function toReference({ name, references }: KnownAccount, ref: string): Reference {

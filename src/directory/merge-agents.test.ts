@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
 import { lp, mergedView } from '../../test/support/merge-agents-fixtures.ts';
 import { agentId } from '../domain/global-id.ts';
+import { hashOfReference } from '../domain/reference-hash.ts';
 import { mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
 
 describe('mergeAgents without discovery', () => {
@@ -73,6 +74,16 @@ describe('mergeAgents without discovery', () => {
     ]);
     expect(agents.map(({ key }) => key)).toEqual(['unlinked']);
   });
+});
+
+test('a view finds every reference of its agents by hash, and none of hidden accounts', () => {
+  const entries = [directoryEntry('jane', { accounts: { lp: 'JDoe', kore: 'jane@x.de' } })];
+  const view = mergedView(entries, { lp: [discoveredAgent('9', { aliases: ['jdoe'] })] }, [lp]);
+  const find = (account: string, ref: string) => view.referencesByHash(hashOfReference({ account, ref }));
+  expect(find('lp', 'jDOE')).toEqual([{ account: 'lp', ref: 'jdoe' }]);
+  expect(find('lp', '9')).toEqual([{ account: 'lp', ref: '9' }]);
+  expect(find('lp', '10')).toEqual([]);
+  expect(find('kore', 'jane@x.de')).toEqual([]);
 });
 
 test('mergeAgents puts discovered agents after the configured ones, by name', () => {

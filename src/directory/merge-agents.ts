@@ -10,12 +10,14 @@ import {
   type DiscoveredEntry,
   type Discovery,
   emailsOf,
+  fromReferenceKey,
   isStepEnd,
   type KnownAccount,
   type Reference,
   sortDiscoveredEntries,
   toReference,
 } from './discovered-entries.ts';
+import { createReferenceIndex, type ReferenceIndex } from './reference-index.ts';
 import { createViewMemo, type ViewMemo } from './view-memo.ts';
 
 /** The agents that callers with certain accounts may see. */
@@ -25,6 +27,8 @@ export interface DirectoryView {
   readonly byId: (id: string) => Agent | null;
   readonly byEmail: (email: string) => Agent | null;
   readonly byAccount: (account: string, ref: string) => Agent | null;
+  /** The references, of whatever agent, that have this hash (`hashOfReference`). */
+  readonly referencesByHash: ReferenceIndex;
   /** The position of one of `agents`. */
   readonly rankOf: (agent: Agent) => number;
   /** The name of one of `agents` as `foldText` returns it, empty without a name. Folded once: that takes longer than to search it. */
@@ -165,6 +169,7 @@ class AgentMerger {
       byId: (id) => agentsById.get(id) ?? byFormerId(id),
       byEmail,
       byAccount,
+      referencesByHash: createReferenceIndex(() => this.#draftsByReference.keys().map(fromReferenceKey)),
       rankOf: (agent) => ranks().get(agent) ?? 0,
       foldedNameOf: (agent) => foldedNames().get(agent) ?? '',
       memoize: createViewMemo(agents.length),

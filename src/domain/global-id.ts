@@ -1,19 +1,23 @@
 import type { Instant } from './clock.ts';
+import { fnv1a, FNV_BASIS } from './fnv1a.ts';
 import type { Interaction } from './interaction.ts';
 import { firstEventAt, type Session } from './session.ts';
-import { encodePeriodId } from './status-period-id.ts';
+import { decodePeriodId, encodePeriodId, hasShortId, type PeriodAddress } from './status-period-id.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
 
 /**
  * Global ids: opaque to callers, equal in every process, and sufficient to refetch the node from the vendor. An id is the
- * base64url encoding of its parts, one per line. References have no control characters, so the encoding is unambiguous.
+ * base64url encoding of its parts, one per line. References have no control characters, so the encoding is unambiguous. Only the id of a
+ * status period is shorter: it has a hash of the agent's reference, which the directory resolves.
  */
 export type DecodedGlobalId =
   | { readonly type: 'Agent'; readonly key: string }
   | { readonly type: 'AgentByEmail'; readonly email: string }
   | { readonly type: 'AgentByAccount'; readonly account: string; readonly ref: string }
+  | (PeriodAddress & { readonly type: 'StatusPeriodByHash' })
   | {
+      /** One that starts when no short id can express it; also what version 0.1.0 has given every period. */
       readonly type: 'StatusPeriod';
       readonly account: string;
       readonly ref: string;
@@ -48,7 +52,7 @@ export function agentIdByAccount(account: string, ref: string): string {
 }
 
 export function statusPeriodId(period: StatusPeriod): string {
-  if (Number.isSafeInteger(period.start) && period.start >= 0) return encodePeriodId(period, hashOfNames(period));
+  if (hasShortId(period)) return encodePeriodId(period, hashOfNames(period));
   return encodeParts(['P', period.account, period.ref, period.start.toString(36), fingerprintOf(period)]);
 }
 
@@ -68,23 +72,14 @@ export function fingerprintOf(period: StatusPeriod): string {
 
 function hashOfNames(period: StatusPeriod): number {
   // Part by part: one text of all would have to be made first.
-  const hash = hashOf(period.label ?? '', hashOf('\n', hashOf(period.vendorStatus, 0x811c9dc5)));
-  return hashOf(period.sessionId ?? '', hashOf('\n', hash)) >>> 0;
-}
-
-function hashOf(text: string, start: number): number {
-  let hash = start;
-  for (let i = 0; i < text.length; i += 1) {
-    const codePoint = text.codePointAt(i) ?? 0;
-    // The second half of a surrogate pair is a part of this code point.
-    if (codePoint > 0xffff) i += 1;
-    hash = Math.imul(hash ^ codePoint, 0x01000193);
-  }
-  return hash;
+  const hash = fnv1a(period.label ?? '', fnv1a('\n', fnv1a(period.vendorStatus, FNV_BASIS)));
+  return fnv1a(period.sessionId ?? '', fnv1a('\n', hash)) >>> 0;
 }
 
 /** Decodes a global id; null for any text that is not one. Does not check whether the node exists. */
 export function decodeGlobalId(id: string): DecodedGlobalId | null {
+  const period = decodePeriodId(id);
+  if (period) return { type: 'StatusPeriodByHash', ...period };
   const parts = Buffer.from(id, 'base64url').toString().split('\n');
   // Several base64 texts decode to the same bytes; only the canonical one is an id.
   if (encodeParts(parts) !== id) return null;

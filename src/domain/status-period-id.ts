@@ -1,36 +1,59 @@
+import type { Instant } from './clock.ts';
+import { hashOfReference } from './reference-hash.ts';
 import type { StatusPeriod } from './status-period.ts';
-
-const NEWLINE = 0x0a;
-const DIGITS = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz');
-/** A safe integer in base 36, a line break, and 32 bits in base 36. */
-const MAX_END_LENGTH = 11 + 1 + 7;
 
 type IdentifiedPeriod = Pick<StatusPeriod, 'account' | 'ref' | 'start'>;
 
-/**
- * Encodes the parts of a period's id, one per line. Its start is a safe integer and not negative, `hash` an unsigned integer of 32
- * bits. The numbers are written as bytes: a response has hundreds of ids, and `toString(36)` of numbers this large takes longer than all
- * else.
- */
-export function encodePeriodId({ account, ref, start }: IdentifiedPeriod, hash: number): string {
-  const lines = `P\n${account}\n${ref}\n`;
-  const linesEnd = Buffer.byteLength(lines);
-  const bytes = Buffer.allocUnsafe(linesEnd + MAX_END_LENGTH);
-  bytes.write(lines);
-  const startEnd = writeBase36(bytes, start, linesEnd);
-  bytes[startEnd] = NEWLINE;
-  return bytes.toString('base64url', 0, writeBase36(bytes, hash, startEnd + 1));
+/** What a short id of a status period has. */
+export interface PeriodAddress {
+  /** As `hashOfReference` returns it. */
+  readonly referenceHash: number;
+  readonly start: Instant;
 }
 
-/** Writes a number as `toString(36)` returns it; returns where it ends. */
-function writeBase36(bytes: Buffer, number: number, at: number): number {
-  let end = at + 1;
-  for (let power = 36; power <= number; power *= 36) end += 1;
-  let rest = number;
-  for (let i = end - 1; i >= at; i -= 1) {
-    const quotient = Math.floor(rest / 36);
-    bytes[i] = DIGITS[rest - quotient * 36] ?? 0;
-    rest = quotient;
-  }
-  return end;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const SHORT_ID = /^[\w-]{20}$/;
+const START_BYTES = 6;
+const HASH_BYTES = 6;
+const THREE_BYTES = 2 ** 24;
+/** A start below this leaves the first two bits of an id clear, which no id of text does. */
+const END_OF_STARTS = 2 ** 46;
+
+/** Whether a short id can express the start: from 1970 on, in whole milliseconds. */
+export function hasShortId({ start }: IdentifiedPeriod): boolean {
+  return Number.isSafeInteger(start) && start >= 0 && start < END_OF_STARTS;
+}
+
+/**
+ * Encodes a status period as 15 bytes, which are 20 letters of base64url: 6 bytes of its start, 6 of the hash of the agent's reference, 3
+ * of the hash of its names. A response has hundreds of these ids: with the names of account and agent they would be a third of it.
+ */
+export function encodePeriodId(period: IdentifiedPeriod, namesHash: number): string {
+  // The bits that are left out change others.
+  const names = (namesHash >>> 24) ^ (namesHash & (THREE_BYTES - 1));
+  return eightLetters(period.start) + eightLetters(hashOfReference(period)) + fourLetters(names);
+}
+
+/** Null for any text that is not a short id. */
+export function decodePeriodId(id: string): PeriodAddress | null {
+  if (!SHORT_ID.test(id)) return null;
+  const bytes = Buffer.from(id, 'base64url');
+  const start = bytes.readUIntBE(0, START_BYTES);
+  return start < END_OF_STARTS ? { start, referenceHash: bytes.readUIntBE(START_BYTES, HASH_BYTES) } : null;
+}
+
+/** Of a number below 2^48. */
+function eightLetters(number: number): string {
+  const high = Math.floor(number / THREE_BYTES);
+  return fourLetters(high) + fourLetters(number - high * THREE_BYTES);
+}
+
+/** Of a number below 2^24. By letter instead of by `Buffer`, which takes twice as long for an id. */
+function fourLetters(number: number): string {
+  return String.fromCharCode(
+    LETTERS.charCodeAt(number >>> 18),
+    LETTERS.charCodeAt((number >>> 12) & 63),
+    LETTERS.charCodeAt((number >>> 6) & 63),
+    LETTERS.charCodeAt(number & 63),
+  );
 }

@@ -3,6 +3,7 @@ import { compareByNameThenId, type DirectoryView } from '../directory/merge-agen
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
+import { mayBeReferenceIn } from '../domain/reference-hash.ts';
 import {
   addressedAgents,
   admitsDiscoveryOf,
@@ -183,15 +184,43 @@ function findAgent(
   discoveredBy?: readonly string[],
 ): MaybePromise<Agent | null> {
   const { directory } = context.services;
+  return findInDirectory(context, find, (agent) => !directory.mayBeEnriched(agent, context), discoveredBy);
+}
+
+/**
+ * The references, in accounts that the caller may use, that have this hash. Discovery runs only where the configured agents have none.
+ * Throws as `findAgent` does.
+ */
+export function referencesByHash(context: QueryContext, referenceHash: number): MaybePromise<readonly AgentAccount[]> {
+  const discoveredBy = context.accounts
+    .map(({ name }) => name)
+    .filter((account) => mayBeReferenceIn(account, referenceHash));
+  const find = (view: DirectoryView) => {
+    const references = view.referencesByHash(referenceHash);
+    return references.length === 0 ? null : references;
+  };
+  return mapValue(
+    findInDirectory(context, find, () => true, discoveredBy),
+    (found) => found ?? [],
+  );
+}
+
+/** Looks in the configuration, and after discovery where that has nothing, or where what it has is not final. */
+function findInDirectory<T>(
+  context: QueryContext,
+  find: (view: DirectoryView) => T | null,
+  isFinal: (found: T) => boolean,
+  discoveredBy?: readonly string[],
+): MaybePromise<T | null> {
   const mayFind = (account: string): boolean => discoveredBy?.includes(account) !== false;
   const known = context.configuredDirectory();
   const configured = find(known.configured);
-  if (configured && !directory.mayBeEnriched(configured, context)) return configured;
-  if (!configured && ![...known.discoverableAccounts].some(mayFind)) return null;
+  if (configured !== null && isFinal(configured)) return configured;
+  if (configured === null && ![...known.discoverableAccounts].some(mayFind)) return null;
 
-  const search = ({ view, sources }: MergedDirectory): Agent | null => {
-    const agent = find(view);
-    if (agent) return agent;
+  const search = ({ view, sources }: MergedDirectory): T | null => {
+    const found = find(view);
+    if (found !== null) return found;
     const failed = sources.find(({ account, outcome }) => outcome === 'FAILED' && mayFind(account));
     if (failed?.error) throw failed.error;
     return null;

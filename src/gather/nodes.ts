@@ -1,5 +1,6 @@
-import type { Agent } from '../domain/agent.ts';
-import { type DecodedGlobalId, decodeGlobalId, fingerprintOf } from '../domain/global-id.ts';
+import type { Agent, AgentAccount } from '../domain/agent.ts';
+import type { Instant } from '../domain/clock.ts';
+import { decodeGlobalId, fingerprintOf, statusPeriodId } from '../domain/global-id.ts';
 import type { Interaction } from '../domain/interaction.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Session } from '../domain/session.ts';
@@ -7,7 +8,7 @@ import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import { DAY, type TimeRange } from '../domain/time.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
-import { agentByAccount, agentByDecodedId } from './agents.ts';
+import { agentByAccount, agentByDecodedId, referencesByHash } from './agents.ts';
 import { allData, fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
 import { ALL_LATEST_INTERACTIONS } from './interactions.ts';
 import type { QueryContext } from './query-context.ts';
@@ -44,30 +45,25 @@ export async function node(context: QueryContext, id: string): Promise<Node | nu
     case 'AgentByAccount': {
       return agentByDecodedId(context, id, decodedId);
     }
+    case 'StatusPeriodByHash': {
+      const references = await referencesByHash(context, decodedId.referenceHash);
+      return refetchPeriod(context, references, decodedId.start, (period) => statusPeriodId(period) === id);
+    }
     case 'StatusPeriod': {
-      const matches = (period: StatusPeriod) =>
-        period.start === decodedId.start && fingerprintOf(period) === decodedId.fingerprint;
-      return refetchNode(
-        context,
-        decodedId,
-        (dataSource, ref) => dataSource.statusPeriods?.(ref, refetchRange(decodedId)),
-        matches,
-      );
+      const { start, fingerprint } = decodedId;
+      const matches = (period: StatusPeriod) => period.start === start && fingerprintOf(period) === fingerprint;
+      return refetchPeriod(context, [decodedId], start, matches);
     }
     case 'Session': {
       const matches = (session: Session) => session.vendorSessionId === decodedId.vendorSessionId;
-      return refetchNode(
-        context,
-        decodedId,
-        (dataSource, ref) => dataSource.sessions?.(ref, refetchRange(decodedId)),
-        matches,
-      );
+      const during = sessionRefetchRange(decodedId.day);
+      return refetchNode(context, [decodedId], (dataSource, ref) => dataSource.sessions?.(ref, during), matches);
     }
     case 'Interaction': {
       const matches = ({ guid, start }: Interaction) => guid === decodedId.guid && start === decodedId.start;
       return refetchNode(
         context,
-        decodedId,
+        [decodedId],
         (dataSource, ref) => dataSource.latestInteractions?.(ref, ALL_LATEST_INTERACTIONS),
         matches,
       );
@@ -75,27 +71,45 @@ export async function node(context: QueryContext, id: string): Promise<Node | nu
   }
 }
 
-/** The time range to read in order to refetch a node. */
-export function refetchRange(decodedId: Extract<DecodedGlobalId, { type: 'StatusPeriod' | 'Session' }>): TimeRange {
-  if (decodedId.type === 'StatusPeriod') return { from: decodedId.start, to: decodedId.start + 1 };
-  return { from: decodedId.day * DAY, to: (decodedId.day + 1) * DAY };
+function refetchPeriod(
+  context: QueryContext,
+  references: readonly AgentAccount[],
+  start: Instant,
+  matches: (period: StatusPeriod) => boolean,
+): Promise<StatusPeriod | null> {
+  const during = periodRefetchRange(start);
+  return refetchNode(context, references, (dataSource, ref) => dataSource.statusPeriods?.(ref, during), matches);
+}
+
+/** The time range to read in order to refetch a status period. */
+export function periodRefetchRange(start: Instant): TimeRange {
+  return { from: start, to: start + 1 };
+}
+
+/** The time range to read in order to refetch a session whose first event is of this day, as the number of days since 1970. */
+export function sessionRefetchRange(day: number): TimeRange {
+  return { from: day * DAY, to: (day + 1) * DAY };
 }
 
 /**
- * Reads the one account of a decoded id, if the caller may use it and the agent has it. Null where the account does not have the
- * node (any more). Rejects where that is unknown because the account could not be read completely.
+ * Reads the accounts of these references, as far as the caller may use them and an agent has them. Null where none has the node (any
+ * more). Rejects where that is unknown because an account could not be read completely.
  */
 async function refetchNode<T>(
   context: QueryContext,
-  { account, ref }: Extract<DecodedGlobalId, { account: string }>,
+  references: readonly AgentAccount[],
   call: (dataSource: AccountDataSource, ref: string) => MaybePromise<SourcedResult<readonly T[]>> | undefined,
   matches: (value: T) => boolean,
 ): Promise<T | null> {
-  const agent = await agentByAccount(context, account, ref);
-  if (!agent?.accounts.some((agentAccount) => agentAccount.account === account)) return null;
-  // By the id's own reference, though the agent may have another one by now: the vendor knows both, the plan has counted the calls
-  // for this one, and the node keeps its id.
-  const { results, sources } = await fanOut(context, [{ account, ref }], call);
+  const known: AgentAccount[] = [];
+  for (const { account, ref } of references) {
+    const agent = await agentByAccount(context, account, ref);
+    // By the id's own reference, though the agent may have another one by now: the vendor knows both, the plan has counted the calls
+    // for this one, and the node keeps its id.
+    if (agent?.accounts.some((agentAccount) => agentAccount.account === account)) known.push({ account, ref });
+  }
+  if (known.length === 0) return null;
+  const { results, sources } = await fanOut(context, known, call);
   const match = allData(results).find(matches);
   if (match !== undefined) return match;
   const incomplete = sources.filter(mayBeMissingData);

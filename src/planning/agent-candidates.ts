@@ -93,6 +93,11 @@ export function candidatesByAccount(planning: PlanningContext, account: string, 
   return candidatesFor(planning, `account ${account} ${ref}`, 'any', find);
 }
 
+/** The candidates for a reference of which only the hash is known, and which no known agent has. */
+export function candidatesByHash(planning: PlanningContext, referenceHash: number): AgentCandidates {
+  return candidatesFor(planning, `hash ${referenceHash}`, 'any', () => null);
+}
+
 /** Discovered agents never get a directory key. */
 export function candidatesByKey(planning: PlanningContext, key: string): AgentCandidates {
   const id = agentId(key);

@@ -1,13 +1,17 @@
-import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
+import type { AgentAccount } from '../domain/agent.ts';
+import type { Instant } from '../domain/clock.ts';
+import { decodeGlobalId } from '../domain/global-id.ts';
+import { mayBeReferenceIn } from '../domain/reference-hash.ts';
 import type { AgentsArgs } from '../gather/agents.ts';
 import { ALL_LATEST_INTERACTIONS } from '../gather/interactions.ts';
-import { refetchRange } from '../gather/nodes.ts';
+import { periodRefetchRange, sessionRefetchRange } from '../gather/nodes.ts';
 import { teams } from '../gather/teams.ts';
-import type { PlannedAgentRead, ReadSpec } from '../vendors/call-estimate.ts';
+import type { PlannedAgentRead, ReadSpec, TargetAgents } from '../vendors/call-estimate.ts';
 import {
   type AgentCandidates,
   awaitDiscovery,
   candidatesByAccount,
+  candidatesByHash,
   candidatesById,
   candidatesForPage,
 } from './agent-candidates.ts';
@@ -57,35 +61,70 @@ function teamIdsOf({ context }: PlanningContext, parents: readonly ParentAgents[
 /** What `node` may return for an id; nothing for an id that cannot resolve, whatever the vendors return. */
 export function nodeLookups(planning: PlanningContext, id: string): readonly PlannedLookup[] {
   const decodedId = decodeGlobalId(id);
-  if (!decodedId) return [];
-  if (decodedId.type === 'Agent' || decodedId.type === 'AgentByEmail' || decodedId.type === 'AgentByAccount') {
-    return agentLookups(candidatesById(planning, id, decodedId));
-  }
-  const { type, account, ref } = decodedId;
-  const candidates = candidatesByAccount(planning, account, ref);
-  if (!candidates) return [];
-  const target = {
-    key: `account ${account} ${ref}`,
-    maxAgents: Math.min(1, candidates.maxAgents),
-    refs: [ref],
-    unlisted: 'none',
-  } as const;
-  const read: PlannedAgentRead = { ...toReadSpec(decodedId), target, batchKey: candidates.resolvedBy };
-  return [{ type, parent: { candidates, separateBatch: true }, accountRead: { account, read } }];
-}
-
-function toReadSpec(
-  decodedId: Extract<DecodedGlobalId, { type: 'StatusPeriod' | 'Session' | 'Interaction' }>,
-): ReadSpec {
-  switch (decodedId.type) {
+  switch (decodedId?.type) {
+    case undefined: {
+      return [];
+    }
+    case 'Agent':
+    case 'AgentByEmail':
+    case 'AgentByAccount': {
+      return agentLookups(candidatesById(planning, id, decodedId));
+    }
+    case 'StatusPeriodByHash': {
+      return lookupsByHash(planning, decodedId.referenceHash, toPeriodRead(decodedId.start));
+    }
     case 'StatusPeriod': {
-      return { capability: 'statusPeriods', during: refetchRange(decodedId) };
+      return lookupsByReference(planning, 'StatusPeriod', decodedId, toPeriodRead(decodedId.start));
     }
     case 'Session': {
-      return { capability: 'sessions', during: refetchRange(decodedId) };
+      const read: ReadSpec = { capability: 'sessions', during: sessionRefetchRange(decodedId.day) };
+      return lookupsByReference(planning, 'Session', decodedId, read);
     }
     case 'Interaction': {
-      return { capability: 'latestInteractions', query: ALL_LATEST_INTERACTIONS };
+      const read: ReadSpec = { capability: 'latestInteractions', query: ALL_LATEST_INTERACTIONS };
+      return lookupsByReference(planning, 'Interaction', decodedId, read);
     }
   }
+}
+
+function toPeriodRead(start: Instant): ReadSpec {
+  return { capability: 'statusPeriods', during: periodRefetchRange(start) };
+}
+
+/** The reads of the references with this hash; where only a discovery can find them, of an unknown agent in each account of the hash. */
+function lookupsByHash(planning: PlanningContext, referenceHash: number, spec: ReadSpec): readonly PlannedLookup[] {
+  const { configured, merged, discoverableAccounts } = planning;
+  const listed = configured.referencesByHash(referenceHash);
+  const known = listed.length > 0 ? listed : merged?.referencesByHash(referenceHash);
+  if (known) return known.flatMap((reference) => lookupsByReference(planning, 'StatusPeriod', reference, spec));
+  const candidates = candidatesByHash(planning, referenceHash);
+  const agent = { key: candidates.key, refs: [], unlisted: 'any' } as const;
+  return [...discoverableAccounts]
+    .filter((account) => mayBeReferenceIn(account, referenceHash))
+    .map((account) => toLookup('StatusPeriod', candidates, account, spec, agent));
+}
+
+function lookupsByReference(
+  planning: PlanningContext,
+  type: string,
+  { account, ref }: AgentAccount,
+  spec: ReadSpec,
+): readonly PlannedLookup[] {
+  const candidates = candidatesByAccount(planning, account, ref);
+  if (!candidates) return [];
+  const agent = { key: `account ${account} ${ref}`, refs: [ref], unlisted: 'none' } as const;
+  return [toLookup(type, candidates, account, spec, agent)];
+}
+
+/** A node of these candidates, and the read of one agent at most that finds it. */
+function toLookup(
+  type: string,
+  candidates: AgentCandidates,
+  account: string,
+  spec: ReadSpec,
+  agent: Omit<TargetAgents, 'maxAgents'>,
+): PlannedLookup {
+  const target = { ...agent, maxAgents: Math.min(1, candidates.maxAgents) };
+  const read: PlannedAgentRead = { ...spec, target, batchKey: candidates.resolvedBy };
+  return { type, parent: { candidates, separateBatch: true }, accountRead: { account, read } };
 }

@@ -124,7 +124,8 @@ describe('ids from before a reference was spelled otherwise', () => {
       { 'kore-main': toUserId(email), lp: email.toUpperCase() },
     ];
     const ids = [...new Set((await Promise.all(spellings.map(collectIds))).flat())];
-    expect(ids).toHaveLength(15);
+    // The id of a period is the same in any case of the reference, that of a session is not.
+    expect(ids).toHaveLength(11);
     for (const accounts of spellings) {
       const gateway = await world.startGateway(spelled(accounts));
       const { data, errors } = await gateway.query<{ nodes: readonly { id: string; agent: { key: string } }[] }>(

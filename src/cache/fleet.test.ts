@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { finalEntry, setUpDiskFolder } from '../../test/support/disk-harness.ts';
-import { createFleet, maxCacheBytes } from './fleet.ts';
+import { createFleet } from './fleet.ts';
 
 const newPath = setUpDiskFolder();
 
@@ -43,15 +43,6 @@ test('keeps what is final in a file, for accounts with equal fingerprints, and n
   expect(second.store.peek?.('a')).toMatchObject({ value: 'A' });
   expect(second.diskUse?.()).toMatchObject({ entries: 1 });
   await second.close();
-});
-
-test.each([
-  [300, 1000, 300],
-  [333, 1000, 333],
-  [334, 1000, 333],
-  [900, 1000, 333],
-])('bounds %i configured bytes in a heap of %i to %i', (configured, heap, used) => {
-  expect(maxCacheBytes(configured, heap)).toBe(used);
 });
 
 function fail(): never {

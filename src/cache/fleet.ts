@@ -28,8 +28,6 @@ import { createTwoLevelStore } from './two-level-store.ts';
 /** How long the fleet waits for a process that died during a fetch; one that lives renews its leases. */
 const LEASE_TTL_MS = 5 * SECOND;
 const DEFAULT_RETENTION_MS = maxRetentionMs({ staleIfErrorSeconds: 0, ttl: {} });
-/** The rest of the heap is for responses under construction. */
-const MAX_HEAP_RATIO = 1 / 3;
 
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
@@ -199,9 +197,4 @@ function sharedQuotaOf(
 ): Pick<AccountSharedState, 'acquireSharedQuota'> {
   if (requestsPerMinute === undefined) return {};
   return { acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute) };
-}
-
-/** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */
-export function maxCacheBytes(configuredBytes: number, heapLimitBytes: number): number {
-  return Math.min(configuredBytes, Math.floor(heapLimitBytes * MAX_HEAP_RATIO));
 }

@@ -1,8 +1,8 @@
-import { getHeapStatistics } from 'node:v8';
 import { accountFingerprint } from '../cache/account-fingerprint.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
 import { digestSettings } from '../config/settings-digest.ts';
+import { oldGenerationLimit } from '../observability/heap-limit.ts';
 import { contentMemoryLimits, createContentMemory } from '../vendors/content-memory.ts';
 import { type AccountDependencies, connectAccount, type ConnectedAccount } from './connected-account.ts';
 
@@ -41,7 +41,7 @@ interface PooledAccount {
 
 export function createAccountPool(options: Omit<AccountDependencies, 'contentMemory'>): AccountPool {
   const { metrics, clock } = options;
-  const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
+  const contentMemory = createContentMemory(contentMemoryLimits(oldGenerationLimit()), clock);
   const dependencies = { ...options, contentMemory };
   const pooled = new Map<string, PooledAccount>();
   /** Made when accounts come and go: with traces, every request asks for it. */

@@ -9,7 +9,9 @@ import { createDocumentReader } from '../graphql/document-reader.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
 import { createRequestPreparer } from '../graphql/prepare-request.ts';
+import { oldGenerationLimit } from '../observability/heap-limit.ts';
 import type { ServerOptions } from '../server/server.ts';
+import { maxObjectTextBytes } from './heap-shares.ts';
 
 export interface GraphqlDependencies {
   readonly config: Pick<Config, 'limits' | 'performance'>;
@@ -31,12 +33,13 @@ export interface Graphql {
 
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
   const { config, schema, services, clock, metrics, isTraced, onUnexpectedError } = dependencies;
+  const objectTextBytes = maxObjectTextBytes(config.performance.objectTextBytes, oldGenerationLimit());
   const prepare = createRequestPreparer();
   const readDocument = createDocumentReader(config.limits, config.performance.documentCacheBytes);
   const apollo = createApolloServer({
     schema,
     maxTokens: config.limits.maxTokens,
-    performance: config.performance,
+    performance: { ...config.performance, objectTextBytes },
     prepare,
     plugins: createPlugins({ limits: config.limits, clock, metrics, prepare, readDocument, isTraced }),
     yielder: createEventLoopYielder(clock),

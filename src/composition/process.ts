@@ -1,6 +1,5 @@
-import { getHeapStatistics } from 'node:v8';
 import type { GraphQLSchema } from 'graphql';
-import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
+import { createFleet, type Fleet } from '../cache/fleet.ts';
 import { maxRetentionMs } from '../cache/freshness.ts';
 import type { Config } from '../config/schema.ts';
 import type { Limits } from '../config/settings.ts';
@@ -9,12 +8,14 @@ import type { Tracer } from '../domain/trace-span.ts';
 import { instrumentResponseObjects } from '../graphql/limits/response-objects.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
+import { oldGenerationLimit } from '../observability/heap-limit.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics, type Metrics, type MetricsPeers } from '../observability/metrics.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { type AccountPool, createAccountPool } from './account-pool.ts';
 import { type Authentication, type AuthenticationConfig, createAuthentications } from './authentication.ts';
+import { maxCacheBytes } from './heap-shares.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs, type LimitedLogs } from './limited-logs.ts';
 import { createDiskObserver, createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
@@ -97,7 +98,7 @@ function connectFleet(
   const { path, maxDiskBytes } = cache;
   const fleet = createFleet({
     address: cache.url,
-    maxBytes: maxCacheBytes(cache.maxBytes, getHeapStatistics().heap_size_limit),
+    maxBytes: maxCacheBytes(cache.maxBytes, oldGenerationLimit()),
     clock,
     observer: createRedisObserver(metrics, logger),
     disk:

@@ -11,14 +11,20 @@ test.each(['https://a.example', 'http://localhost:3000', 'http://[::1]:3000', 'a
   },
 );
 
-test.each(['https://a.example/', 'https://a.example:443', 'https://A.example', 'a.example', 'null', ''])(
-  'rejects the origin %j',
-  (origin) => {
-    expect(errorLines(`server: { cors: { origins: ["${origin}"] } }`)).toEqual([
-      expect.stringContaining('server.cors.origins[0]: must be an origin such as https://wallboard.example.com'),
-    ]);
-  },
-);
+test.each([
+  'https://a.example/',
+  'https://a.example:443',
+  'https://A.example',
+  'https://*.example',
+  'app://*',
+  'a.example',
+  'null',
+  '',
+])('rejects the origin %j', (origin) => {
+  expect(errorLines(`server: { cors: { origins: ["${origin}"] } }`)).toEqual([
+    expect.stringContaining('server.cors.origins[0]: must be an origin such as https://wallboard.example.com'),
+  ]);
+});
 
 test('accepts * only without auth', () => {
   expect(errorLines(`server: { cors: { origins: ["https://a.example", "*"] } }\n${AUTH}`)).toEqual([

@@ -22,7 +22,8 @@ export type CorsConfig = z.infer<typeof corsSchema>;
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
-  if (!url) return false;
+  // No browser sends an asterisk: it would be a pattern, which matches nothing.
+  if (!url || text.includes('*')) return false;
   // The origin of other schemes, such as a desktop app's, is opaque to the URL standard but sent by its runtime.
   return url.protocol === 'http:' || url.protocol === 'https:'
     ? url.origin === text

@@ -145,7 +145,7 @@ function loadOtherFiles(
     people: withoutOverriddenPeople(directory.people, raw),
     teams: directory.teams,
     directoryIssues: directory.issues,
-    warnings: [...trusted.warnings, ...directory.warnings],
+    warnings: directory.warnings,
     files: [...trusted.files, ...directory.files, ...warmFiles],
   };
 }

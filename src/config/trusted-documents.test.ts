@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { vendors } from '../../test/support/config-harness.ts';
-import { formatConfigError, formatConfigWarning } from './config-error.ts';
+import { formatConfigError } from './config-error.ts';
 import { type ConfigInspection, inspectConfig } from './load.ts';
 
 let folder: string;
@@ -78,15 +78,6 @@ test('names no path that comes from a placeholder', () => {
 
 test('reads no manifest whose path is unknown', () => {
   expect(inspect('trustedDocuments: { manifest: "${WHERE}" }', null).errors).toEqual([]);
-});
-
-test('warns of mode only without auth, which refuses nothing', () => {
-  const warningsOf = (text: string) => inspect(text).warnings.map(formatConfigWarning).join('\n');
-  const setting = 'trustedDocuments: { mode: only, manifest: web.json }';
-  expect(warningsOf(setting)).toContain('trustedDocuments.mode: without auth, every caller has the scope introspect');
-  const auth = `auth: { apiKeys: [{ name: a, sha256: "${'ab'.repeat(32)}" }] }`;
-  expect(warningsOf(`${setting}\n${auth}`)).not.toContain('trustedDocuments');
-  expect(warningsOf('trustedDocuments: { manifest: web.json }')).not.toContain('trustedDocuments');
 });
 
 test('names every other file that the configuration was read from, also those that cannot be read', () => {

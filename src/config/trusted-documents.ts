@@ -8,7 +8,7 @@ const pathSchema = z.string().min(1);
 const MANIFEST_MESSAGE = 'must name a file, or list several';
 
 export const trustedDocumentsSchema = z.strictObject({
-  /** Whether free text is accepted beside known ids (`allow`), or only from callers with the scope `introspect` (`only`). */
+  /** Whether free text is accepted beside known ids (`allow`), or only from authenticated callers with the scope `introspect` (`only`). */
   mode: z.enum(['allow', 'only']).default('allow'),
   /** The files that map ids to texts; relative paths count from the folder of the configuration. */
   manifest: z.union([pathSchema, z.array(pathSchema).min(1)], { error: () => MANIFEST_MESSAGE }),
@@ -27,7 +27,6 @@ export interface LoadedTrustedDocuments {
   /** Absent: the setting is absent, invalid, or its manifests cannot be used. */
   readonly trustedDocuments?: TrustedDocumentsConfig;
   readonly issues: readonly ConfigIssue[];
-  readonly warnings: readonly ConfigIssue[];
   /** The paths of the manifests, also of those that cannot be used. */
   readonly files: readonly string[];
 }
@@ -39,7 +38,7 @@ export function loadTrustedDocuments(
   unknownPaths: ReadonlySet<string>,
 ): LoadedTrustedDocuments {
   const { data } = z.object({ trustedDocuments: trustedDocumentsSchema }).safeParse(raw);
-  if (!data) return { issues: [], warnings: [], files: [] };
+  if (!data) return { issues: [], files: [] };
   const { mode, manifest } = data.trustedDocuments;
   const entries = listManifests(manifest).filter(({ path }) => !unknownPaths.has(formatPath(path)));
   const { documents, issues } = readManifests(entries, folder);
@@ -47,7 +46,6 @@ export function loadTrustedDocuments(
   return {
     ...(issues.length === 0 && { trustedDocuments: { mode, files, documents } }),
     issues,
-    warnings: mode === 'only' ? findUselessMode(raw) : [],
     files,
   };
 }
@@ -82,16 +80,4 @@ function readManifests(
     }
   }
   return { documents, issues };
-}
-
-/** Without auth every caller has the scope `introspect`, and with it may send any text. */
-function findUselessMode(raw: unknown): readonly ConfigIssue[] {
-  const { auth } = z.object({ auth: z.unknown().optional() }).parse(raw);
-  if (auth !== undefined) return [];
-  return [
-    {
-      path: ['trustedDocuments', 'mode'],
-      message: 'without auth, every caller has the scope introspect and may send free text: mode only refuses nothing',
-    },
-  ];
 }

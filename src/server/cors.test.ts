@@ -90,9 +90,12 @@ describe('another origin', () => {
   );
 });
 
-test('allows every origin by *', async () => {
+test('allows every origin by *, which a cache may not give to a request without one', async () => {
   const own = await startTestServer({ cors: { origins: ['*'], maxAgeSeconds: 0 } });
-  const response = await own.post({ query: '{ hello }' }, { origin: 'https://any.example' });
-  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  const ofPage = await own.post({ query: '{ hello }' }, { origin: 'https://any.example' });
+  expect(ofPage.headers.get('access-control-allow-origin')).toBe('*');
+  const other = await own.post({ query: '{ hello }' });
+  expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  for (const { headers } of [ofPage, other]) expect(headers.get('vary')).toMatch(/\bOrigin\b/);
   await own.stop();
 });

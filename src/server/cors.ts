@@ -28,7 +28,8 @@ export function createCors(config: CorsConfig | undefined): Cors {
       if (config === undefined || !CORS_PATHS.has(path)) return false;
       const { request, headers } = exchange;
       const { origin } = request.headers;
-      if (!isOpen) headers.push('vary', 'Origin');
+      // Also where every origin is listed: a request without one gets none of the headers below.
+      headers.push('vary', 'Origin');
       if (origin === undefined || !isListed(origin)) return false;
       headers.push('access-control-allow-origin', isOpen ? '*' : origin);
       headers.push('access-control-expose-headers', EXPOSED_HEADERS);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { thrownBy } from '../../test/support/capture-error.ts';
-import { type Caller } from '../request/caller.ts';
+import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { createDocumentResolver } from './document-request.ts';
 import type { DocumentSource } from './ports.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -83,6 +83,14 @@ describe('resolveParameters', () => {
     expect(resolveParameters({ query: '{ free }' }, developer)).toMatchObject({ document: null });
     expect(resolveParameters({ documentId: HASH }, reader)).toMatchObject({ request: { query: TEXT } });
     expect(sources).toEqual(['refused', 'refused', 'refused', 'refused', 'text', 'id']);
+  });
+
+  test('refuses free text in mode only without auth, where every caller has every scope', () => {
+    const { resolveParameters } = resolverOf('only');
+    expect(thrownBy(() => resolveParameters({ query: '{ free }' }, anonymousCaller))).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(resolveParameters({ documentId: HASH }, anonymousCaller)).toMatchObject({ request: { query: TEXT } });
   });
 
   test('rejects an unknown id, each form with its own code', () => {

@@ -1,7 +1,7 @@
 import { toCanonicalDocumentId } from '../config/document-manifest.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import type { TrustedDocument } from '../graphql/check-documents.ts';
-import type { Caller } from '../request/caller.ts';
+import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import type { DocumentSource } from './ports.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -29,7 +29,7 @@ export function createDocumentResolver(
 ): DocumentResolver {
   function find(parameters: GraphqlParameters, caller: Caller): MaybePromise<TrustedDocument | null> {
     if (hasText(parameters)) {
-      if (documents?.mode === 'only' && !caller.scopes.has('introspect')) {
+      if (documents?.mode === 'only' && !maySendText(caller)) {
         onRequest('refused');
         throw freeTextError();
       }
@@ -69,6 +69,11 @@ export function createDocumentResolver(
       }));
     },
   };
+}
+
+/** Without `auth`, the mode counts: every caller has every scope then, and it would refuse nothing. */
+function maySendText(caller: Caller): boolean {
+  return caller !== anonymousCaller && caller.scopes.has('introspect');
 }
 
 function hasText({ query }: GraphqlParameters): boolean {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
-import type { Caller } from '../request/caller.ts';
+import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { type Explain, EXPLAIN_HEADER, parseExplainHeader } from '../request/explain.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
@@ -49,9 +49,13 @@ export function readGraphqlRequest(
 
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
-/** Of callers without the scope, the header is ignored: browsers send it by themselves when a page is loaded again. */
-function mayBypassCache(cacheControl: string | undefined, { scopes }: Caller): boolean {
-  return cacheControl !== undefined && scopes.has('admin') && NO_CACHE.test(cacheControl);
+/**
+ * Of callers without the scope, and without `auth`, the header is ignored: browsers send it by themselves when a page is loaded again, or
+ * while their developer tools are open.
+ */
+function mayBypassCache(cacheControl: string | undefined, caller: Caller): boolean {
+  if (cacheControl === undefined || caller === anonymousCaller) return false;
+  return caller.scopes.has('admin') && NO_CACHE.test(cacheControl);
 }
 
 function findHeader(request: IncomingMessage, name: string): string | undefined {

@@ -25,26 +25,31 @@ export function findExceededLimit(document: DocumentNode, limits: DocumentLimits
   const limitChecks = [
     { limit: 'operations', actual: sizes.length, max: MAX_OPERATIONS, subject: 'operations in one document' },
     { limit: 'fragments', actual: fragments, max: MAX_FRAGMENTS, subject: 'fragments in one document' },
-    { limit: 'depth', actual: largest('depth'), max: limits.maxDepth, subject: 'levels of fields' },
+    {
+      limit: 'depth',
+      actual: largest('depth'),
+      max: limits.maxDepth,
+      subject: 'levels of fields (fragments expanded)',
+    },
     {
       limit: 'root_fields',
       actual: largest('rootFields'),
       max: limits.maxRootFields,
-      subject: 'fields on the first level',
+      subject: 'fields on the first level (fragments expanded)',
     },
-    { limit: 'fields', actual: largest('fields'), max: MAX_FIELDS, subject: 'fields' },
-    { limit: 'aliases', actual: largest('aliases'), max: limits.maxAliases, subject: 'aliases' },
+    { limit: 'fields', actual: largest('fields'), max: MAX_FIELDS, subject: 'fields (fragments expanded)' },
+    { limit: 'aliases', actual: largest('aliases'), max: limits.maxAliases, subject: 'aliases (fragments expanded)' },
     {
       limit: 'directives',
       actual: Math.max(largest('directives'), countDirectives(document)),
       max: MAX_DIRECTIVES,
-      subject: 'directives',
+      subject: 'directives (fragments expanded)',
     },
   ] as const;
   const exceeded = limitChecks.find(({ actual, max }) => actual > max);
   if (!exceeded) return null;
   const { limit, actual, max, subject } = exceeded;
-  return queryTooComplexError(limit, `${actual} ${subject} (fragments expanded) exceed the limit of ${max}.`);
+  return queryTooComplexError(limit, `${actual} ${subject} exceed the limit of ${max}.`);
 }
 
 /** Counts directives in the whole document: validation also checks those of variables and of fragments that are never spread. */

@@ -11,6 +11,12 @@ test('rejects a token that no header can carry', () => {
   expect(config.safeParse({ ...accountConfig, accessToken: 'two\nlines' }).success).toBe(false);
 });
 
+test('rejects a header in the place of the token’s own, in any case', () => {
+  for (const name of ['Access-Token', 'access-token'])
+    expect(config.safeParse({ ...accountConfig, headers: { [name]: 'other' } }).success).toBe(false);
+  expect(config.safeParse({ ...accountConfig, headers: { 'x-tenant': 'a' } }).success).toBe(true);
+});
+
 test('gives accounts with different tokens different owner fingerprints, which do not contain the token', () => {
   expect(identity()).toBe(identity({ timeoutMs: 1 }));
   expect(identity()).not.toBe(identity({ accessToken: 'token-0124' }));

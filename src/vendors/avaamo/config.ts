@@ -1,11 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { accountBaseSchema } from '../../config/account.ts';
+import { createHeadersSchema } from '../../config/request-headers.ts';
 import { type Secret, secretSchema } from '../../config/secret.ts';
 
 export const config = accountBaseSchema
   .extend({
     vendor: z.literal('avaamo'),
+    // It authenticates.
+    headers: createHeadersSchema(['access-token']),
     /** A user access token (Settings → Users) whose owner may at least view the bots; not a bot's own token. */
     accessToken: z
       .string()

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../support/cache-harness.ts';
 import { steppedClock, timedClock } from '../../support/clock.ts';
+import { OPERATOR, withOperator } from '../../support/operator.ts';
 import { type Gateway, NOW, startWorld, type World } from '../../support/world.ts';
 
 const AGENTS = `{ agents(first: 1000) { totalCount complete sources { account { name } outcome fetchedAt error { code } } } }`;
-const NO_CACHE = { 'cache-control': 'no-cache' };
+const NO_CACHE = { ...OPERATOR, 'cache-control': 'no-cache' };
 
 interface Agents {
   readonly agents: {
@@ -23,11 +24,11 @@ let world: World;
 let gateway: Gateway;
 beforeEach(async () => {
   world = await startWorld(clock);
-  gateway = await world.startGateway();
+  gateway = await world.startGateway(withOperator);
 });
 afterEach(() => world.stop());
 
-async function askAgents(headers: Readonly<Record<string, string>> = {}) {
+async function askAgents(headers: Readonly<Record<string, string>> = OPERATOR) {
   const { data, errors } = await gateway.query<Agents>(AGENTS, {}, headers);
   expect(errors).toBeUndefined();
   return data.agents;
@@ -92,7 +93,7 @@ describe('discovered agents of a query with Cache-Control: no-cache', () => {
 
 test('a query that needs no discovery asks for no agents again', async () => {
   const query = '{ agents(first: 1, filter: { account: "bots" }) { totalCount } }';
-  await gateway.query(query);
+  await gateway.query(query, {}, OPERATOR);
   calls();
   clock.advance(1000);
   await gateway.query(query, {}, NO_CACHE);
@@ -104,7 +105,7 @@ test('discovered agents are asked for again within the quota, for which a caller
   const timed = timedClock(NOW);
   world = await startWorld(timed);
   gateway = await world.startGateway((raw) => ({
-    ...raw,
+    ...withOperator(raw),
     // As many as one discovery takes.
     accounts: raw.accounts.map((account) =>
       account.name === 'kore-main' ? { ...account, requestsPerMinute: 2, discoverTimeoutMs: 10_000 } : account,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { steppedClock } from '../../support/clock.ts';
+import { OPERATOR, withOperator } from '../../support/operator.ts';
 import { NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
 const clock = steppedClock(NOW);
@@ -38,16 +39,16 @@ function total(): number {
 
 describe('Cache-Control: no-cache', () => {
   test('asks the vendor again, and leaves the values for all', async () => {
-    const gateway = await world.startGateway(withoutDiscovery);
-    await gateway.query(STATUSES, { during });
+    const gateway = await world.startGateway((raw) => withOperator(withoutDiscovery(raw)));
+    await gateway.query(STATUSES, { during }, OPERATOR);
     clock.advance(1000);
-    await gateway.query(STATUSES, { during });
+    await gateway.query(STATUSES, { during }, OPERATOR);
     world.calls();
-    const headers = { 'switchboard-explain': 'trace', 'cache-control': 'max-age=0, No-Cache' };
+    const headers = { ...OPERATOR, 'switchboard-explain': 'trace', 'cache-control': 'max-age=0, No-Cache' };
     const { extensions } = await gateway.query(STATUSES, { during }, headers);
     const calls = extensions?.switchboard?.vendorCalls?.map(({ servedFrom, keys }) => [servedFrom, keys]);
     expect([calls, total()]).toEqual([[['VENDOR', 10]], 1]);
-    const { data } = await gateway.query<Statuses>(STATUSES, { during });
+    const { data } = await gateway.query<Statuses>(STATUSES, { during }, OPERATOR);
     const times = data.agents.nodes.flatMap(({ statusPeriods }) => statusPeriods.sources.map((each) => each.fetchedAt));
     expect([new Set(times), total()]).toEqual([new Set([new Date(clock.now()).toISOString()]), 0]);
   });
@@ -60,6 +61,15 @@ describe('Cache-Control: no-cache', () => {
     clock.advance(1000);
     world.calls();
     await gateway.query(STATUSES, { during }, headers);
+    expect(total()).toBe(0);
+  });
+
+  test('is ignored without auth: browsers send it by themselves', async () => {
+    const gateway = await world.startGateway(withoutDiscovery);
+    await gateway.query(STATUSES, { during });
+    clock.advance(1000);
+    world.calls();
+    await gateway.query(STATUSES, { during }, { 'cache-control': 'no-cache' });
     expect(total()).toBe(0);
   });
 });

@@ -202,8 +202,8 @@ function createControl(entries: Entries, keys: RegisteredFetch['keys'], whole: A
         key.continueInBackground(serveStale);
       }
     },
-    startWaiting(ids, giveUp) {
-      for (const key of of(ids)) key.startWaiting(giveUp);
+    startWaiting(ids, giveUp, startsAfterMs) {
+      for (const key of of(ids)) key.startWaiting(giveUp, startsAfterMs);
     },
     endWaiting(ids) {
       for (const key of of(ids)) key.endWaiting();

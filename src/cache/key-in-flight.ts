@@ -6,7 +6,7 @@ import type { ServeStale, SharedFetch } from './shared-fetch.ts';
 export interface KeyReader {
   readonly onOutcome: (id: string, outcome: ReadOutcome) => void;
   readonly onFailure: (id: string, error: Error) => void;
-  /** Called when the fetch of the key continues in the background, or waits for the rate limit. */
+  /** Called when the fetch of the key continues in the background, and each time that it waits for the rate limit. */
   readonly onDelayed: (key: KeyInFlight) => void;
 }
 
@@ -26,6 +26,7 @@ export class KeyInFlight {
   #isUrgent = false;
   #isDelayed = false;
   #giveUp: (() => ReadOutcome) | undefined;
+  #startsAfterMs = -Infinity;
   #serve: ServeStale | undefined;
   #urgentListeners: (() => void)[] | undefined;
   #outcome: ReadOutcome | undefined;
@@ -95,20 +96,29 @@ export class KeyInFlight {
 
   /** Returns what a reader receives immediately; what is served because the vendor fails has no fresh value to wait for. */
   serveStale(waitsForFresh: boolean): ReadOutcome | undefined {
-    const served = this.#serve?.(this.id);
-    if (served) this.fetch.extendBackground();
+    if (!this.#serve) return undefined;
+    this.fetch.extendBackground();
+    const served = this.#serve(this.id);
     return served && waitsForFresh && !isStale(served) ? undefined : served;
   }
 
-  startWaiting(giveUp: () => ReadOutcome): void {
+  startWaiting(giveUp: () => ReadOutcome, startsAfterMs = -Infinity): void {
     this.isAsked = true;
     this.#giveUp = giveUp;
-    this.#delay();
+    this.#startsAfterMs = startsAfterMs;
+    this.#isDelayed = true;
+    this.#notifyAll();
   }
 
   endWaiting(): void {
     this.isAsked = true;
     this.#giveUp = undefined;
+    this.#startsAfterMs = -Infinity;
+  }
+
+  /** The monotonic time in milliseconds before which the request for the key is not sent, as far as that is known. */
+  get startsAfterMs(): number {
+    return this.#startsAfterMs;
   }
 
   /** Returns what a reader receives whose time to wait is over; undefined unless the key waits for the rate limit. */
@@ -119,6 +129,10 @@ export class KeyInFlight {
   #delay(): void {
     if (this.#isDelayed) return;
     this.#isDelayed = true;
+    this.#notifyAll();
+  }
+
+  #notifyAll(): void {
     for (const reader of this.#readers ?? []) this.#notifyOfDelay(reader);
   }
 

@@ -13,7 +13,7 @@ const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpo
 const quotaError = vendorError(TARGET, 'VENDOR_RATE_LIMITED', { reason: 'quota_local', retryAfterSeconds: 60 });
 
 /** A vendor behind a rate limit that has no start until the test grants one. */
-function createWaitingVendor() {
+function createWaitingVendor(startsAfterMs?: number) {
   const contexts: CallContext[] = [];
   const granted: PromiseWithResolvers<readonly FetchedValue<string>[]>[] = [];
   return {
@@ -22,7 +22,7 @@ function createWaitingVendor() {
       contexts.push(context);
       const grant = Promise.withResolvers<readonly FetchedValue<string>[]>();
       granted.push(grant);
-      context.onQuotaWait?.(() => quotaError);
+      context.onQuotaWait?.(() => quotaError, startsAfterMs);
       return grant.promise;
     },
     grant: (value: string) => {
@@ -73,16 +73,51 @@ test('keeps a refresh waiting for 2 minutes after the last read of its key', asy
   expect(vendor.contexts[1]?.waitUntilMs?.()).toBe(clock.monotonicMs() + 120_000);
 });
 
-test('waits for a key that is not known, until the deadline of its most patient reader', async () => {
-  const { cache } = createTestCache();
-  const vendor = createWaitingVendor();
-  const read = (waitUntilMs: number) =>
+/** Reads a key that is not known, for a caller who waits for so long. */
+function readUnknown({ cache }: ReturnType<typeof createTestCache>, vendor: ReturnType<typeof createWaitingVendor>) {
+  return (waitUntilMs: number) =>
     cache.readMany(namespace, ['a'], { ...createCaller().context, waitUntilMs: () => waitUntilMs }, vendor.fetch);
-  const [first, second] = [read(1000), read(5000)];
+}
+
+test('keeps the place of a key that is not known, also once its readers have given up at their own deadlines', async () => {
+  const harness = createTestCache();
+  const { clock } = harness;
+  const vendor = createWaitingVendor();
+  const read = readUnknown(harness, vendor);
+  const results: unknown[] = [];
+  for (const deadline of [1000, 5000]) void read(deadline).then((result) => results.push(result));
   await flushPromises();
-  expect(vendor.contexts.map(({ waitUntilMs }) => waitUntilMs?.())).toEqual([5000]);
-  vendor.reject(quotaError);
-  expect([await first, await second]).toEqual([[quotaError], [quotaError]]);
+  expect(vendor.contexts.map(({ waitUntilMs }) => waitUntilMs?.())).toEqual([120_000]);
+  clock.advance(1000);
+  await flushPromises();
+  expect(results).toEqual([[quotaError]]);
+  clock.advance(4000);
+  await flushPromises();
+  expect(results).toEqual([[quotaError], [quotaError]]);
+  const [context] = vendor.contexts;
+  expect(context?.signal.aborted).toBe(false);
+  void read(clock.monotonicMs() + 1000);
+  await flushPromises();
+  expect(context?.waitUntilMs?.()).toBe(clock.monotonicMs() + 120_000);
+  vendor.grant('late');
+  await flushPromises();
+  expect(await read(0)).toMatchObject([{ value: 'late' }]);
+  expect(vendor.contexts).toHaveLength(1);
+});
+
+test('gives up at once for readers whose deadline comes before the start, also where that is put off', async () => {
+  const harness = createTestCache();
+  const vendor = createWaitingVendor(2000);
+  const read = readUnknown(harness, vendor);
+  expect(await read(1999)).toEqual([quotaError]);
+  const results: unknown[] = [];
+  void read(2000).then((result) => results.push(result));
+  await flushPromises();
+  expect(results).toEqual([]);
+  vendor.contexts[0]?.onQuotaWait?.(() => quotaError, 2001);
+  await flushPromises();
+  expect(results).toEqual([[quotaError]]);
+  expect(vendor.contexts).toHaveLength(1);
 });
 
 test('remembers when a key was asked for after its value is gone, failures included, but not calls never sent', async () => {

@@ -29,9 +29,10 @@ export interface RequestCallbacks {
 }
 
 /**
- * Gives a request of a fetch its turn. When the rate limit has no start now, readers get what is known of its keys, and it
- * keeps its place in the background, no longer recorded on the caller's request. Readers of its other keys wait, each until
- * its own deadline.
+ * Gives a request of a fetch its turn. When the rate limit has no start now, the request keeps its place in the background: what has never
+ * been answered goes first, so that every agent has its turn, also where nobody waits that long. Readers get what is known of its keys, and
+ * it is then no longer recorded on the caller's request. Readers of its other keys wait, each until its own deadline, or get the error at
+ * once where the start comes later.
  */
 export function waitInTurn(
   options: QuotaWaitOptions,
@@ -42,6 +43,7 @@ export function waitInTurn(
 ): CallContext {
   const { context, control } = request;
   let isAwaited = true;
+  let isWaiting = false;
   return {
     ...context,
     signal: control.signalOf(ids),
@@ -55,15 +57,17 @@ export function waitInTurn(
       if (isAwaited) context.restrictCache(expiresAt);
     },
     onSent: () => callbacks?.onSent(ids),
-    onQuotaWait(createError) {
+    onQuotaWait(createError, startsAfterMs) {
+      control.startWaiting(ids, () => options.freshness.staleIfError(createError(), undefined), startsAfterMs);
+      if (isWaiting) return;
+      isWaiting = true;
       callbacks?.onWaiting?.(ids, createError().retryAfterSeconds ?? 1);
-      const servedCount = serveWhileWaiting(options, request, ids, stale, createError);
-      if (servedCount > 0) isAwaited = servedCount < ids.length;
+      isAwaited = serveWhileWaiting(options, request, ids, stale, createError) < ids.length;
     },
   };
 }
 
-/** Returns how many of the keys are served stale while their request waits for the rate limit. */
+/** Continues a request in the background while it waits for the rate limit. Returns how many of its keys are served stale. */
 function serveWhileWaiting(
   { freshness, clock, onRead }: QuotaWaitOptions,
   { namespace, control }: WaitingRequest,
@@ -71,14 +75,12 @@ function serveWhileWaiting(
   stale: ReadonlyMap<string, Entry>,
   createError: () => VendorError,
 ): number {
-  control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
   const serve = (id: string): ReadOutcome | undefined => {
     const entry = stale.get(id);
     return entry && toServedWhileWaiting({ freshness, clock }, entry, () => withoutStack(createError));
   };
   const servedCount = ids.filter((id) => serve(id) !== undefined).length;
-  if (servedCount === 0) return 0;
-  onRead(namespace.endpoint, 'stale_if_error', servedCount);
+  if (servedCount > 0) onRead(namespace.endpoint, 'stale_if_error', servedCount);
   control.continueInBackground(ids, serve);
   return servedCount;
 }

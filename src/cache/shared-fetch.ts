@@ -23,8 +23,11 @@ export interface FetchControl {
   readonly waitUntilMs: (ids: readonly string[]) => number;
   /** Serves stale values to present and later readers of keys immediately; the fetch continues while they read again. */
   readonly continueInBackground: (ids: readonly string[], serveStale: ServeStale) => void;
-  /** The request for these keys waits for the rate limit. A reader whose own time to wait is over receives `giveUp`. */
-  readonly startWaiting: (ids: readonly string[], giveUp: () => ReadOutcome) => void;
+  /**
+   * The request for these keys waits for the rate limit. A reader whose own time to wait is over, or will be at `startsAfterMs`, receives
+   * `giveUp`. Called again when that time changes.
+   */
+  readonly startWaiting: (ids: readonly string[], giveUp: () => ReadOutcome, startsAfterMs?: number) => void;
   /** The request for these keys has been sent: their readers wait for the response. */
   readonly endWaiting: (ids: readonly string[]) => void;
   /** Calls back once a reader of live data waits for one of the keys, at once where one does. Returns how to unsubscribe. */

@@ -81,17 +81,18 @@ function createReader(
 
 /** Creates the function that passes what a reader receives before the outcome because the fetch takes long. */
 function createDelayHandler(
-  { waitsForFresh = false, findWhileRenewalWaits }: Waiter,
+  { waitsForFresh = false, waitUntilMs = Infinity, findWhileRenewalWaits }: Waiter,
   onDeadline: (callback: () => void) => void,
   { onOutcome, onFailure }: Pick<KeyReader, 'onOutcome' | 'onFailure'>,
 ): KeyReader['onDelayed'] {
   const serveOrGiveUp = (key: KeyInFlight, served: ReadOutcome | undefined): void => {
+    const giveUp = (): void => {
+      const outcome = key.giveUp();
+      if (outcome) onOutcome(key.id, outcome);
+    };
     if (served) onOutcome(key.id, served);
-    else
-      onDeadline(() => {
-        const outcome = key.giveUp();
-        if (outcome) onOutcome(key.id, outcome);
-      });
+    else if (key.startsAfterMs > waitUntilMs) giveUp();
+    else onDeadline(giveUp);
   };
   return (key) => {
     const stale = key.serveStale(waitsForFresh);

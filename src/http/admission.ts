@@ -153,6 +153,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   function toCall(target: CallTarget, context: AdmissionContext): AdmissionCall {
     const { signal, fairnessKey = NO_FAIRNESS_KEY, lastAskedAt, waitUntilMs, onUrgent, onQuotaWait } = context;
+    let isLogged = false;
     return {
       target,
       signal,
@@ -161,9 +162,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       lastAskedAt,
       waitUntilMs,
       onUrgent,
-      onQuotaWait(createError) {
-        log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
-        onQuotaWait?.(createError);
+      onQuotaWait(createError, startsAfterMs) {
+        if (!isLogged)
+          log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
+        isLogged = true;
+        onQuotaWait?.(createError, startsAfterMs);
       },
     };
   }

@@ -5,7 +5,7 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import { createCallQueue, type QueuedCall } from './call-queue.ts';
 import type { PastAllowance } from './past-allowance.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import type { CallPriority } from './types.ts';
+import type { CallPriority, OnQuotaWait } from './types.ts';
 
 /** A call that waits for its start. */
 export interface ScheduledCall extends QueuedCall {
@@ -14,8 +14,8 @@ export interface ScheduledCall extends QueuedCall {
   readonly waitUntilMs?: (() => number) | undefined;
   /** Calls back once a call of a past range is to take its turn as one of live data. Returns how to unsubscribe. */
   readonly onUrgent?: ((callback: () => void) => () => void) | undefined;
-  /** Called once, when the rate limit has no start for the call now. */
-  readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
+  /** Called each time that the rate limit has no start for the call. */
+  readonly onQuotaWait?: OnQuotaWait | undefined;
 }
 
 export interface CallSchedulerOptions<Call extends ScheduledCall, Permit> {
@@ -66,7 +66,6 @@ interface Entry<Call extends ScheduledCall, Permit> extends QueuedCall {
   readonly resolve: (start: Start<Permit>) => void;
   readonly reject: (error: unknown) => void;
   priority: CallPriority;
-  isNotified: boolean;
   isSettled: boolean;
   unsubscribe: (() => void) | undefined;
 }
@@ -179,10 +178,7 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
       const minutesAhead = Math.floor(queue.countAhead(entry) / (options.requestsPerMinute ?? Infinity));
       return options.createQuotaError(call, Math.max(0, untilMs - clock.monotonicMs()) + minutesAhead * MINUTE);
     };
-    if (!entry.isNotified) {
-      entry.isNotified = true;
-      call.onQuotaWait?.(createError);
-    }
+    call.onQuotaWait?.(createError, untilMs);
     if ((call.waitUntilMs?.() ?? Infinity) >= untilMs) return;
     const error = createError();
     remove(entry);
@@ -237,7 +233,6 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
         call,
         resolve: settle(resolve),
         reject: settle(reject),
-        isNotified: false,
         isSettled: false,
         unsubscribe: undefined,
       };

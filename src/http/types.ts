@@ -39,6 +39,9 @@ export interface CacheConditions {
   readonly renewedSinceMs?: number;
 }
 
+/** Gets the error of a call that cannot wait, and the monotonic time in milliseconds before which none starts; absent: that is unknown. */
+export type OnQuotaWait = (createError: () => VendorError, startsAfterMs?: number) => void;
+
 /** What every call carries: its fairness key, its abort signal, and the callbacks that record it. */
 export interface CallContext {
   /** Decides the turn of a queued call; absent for a call that belongs to no caller. */
@@ -54,8 +57,8 @@ export interface CallContext {
   readonly lastAskedAt?: Instant | undefined;
   /** The monotonic time in milliseconds until which the call waits for the rate limit; absent: as long as it is wanted. */
   readonly waitUntilMs?: (() => number) | undefined;
-  /** Called when the rate limit has no start for the call now, with the error of a call that cannot wait. */
-  readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
+  /** Called each time that the rate limit has no start for the call. */
+  readonly onQuotaWait?: OnQuotaWait | undefined;
   /** Whether a value just past its TTL is waited for, instead of being served while it is revalidated. */
   readonly waitsForFresh?: boolean;
   /** Which cached values are accepted; absent: all that are fresh. */

@@ -77,3 +77,20 @@ test('reads a 404 of an endpoint without a resource per agent as a rejection', a
   expect(await rejectionOf(read)).toMatchObject({ code: 'VENDOR_REJECTED', reason: 'status_404', status: 404 });
   expectSingleCall(harness, 'VENDOR_REJECTED');
 });
+
+test('no header of the account replaces one of the request or its credentials', async () => {
+  server().script(jsonStep({ count: 3 }));
+  const harness = connect({
+    accountHeaders: () => ({ 'x-tenant': 'a', accept: 'text/plain', authorization: 'account' }),
+  });
+  const request = createRequest(server().url, {
+    headers: { accept: 'application/json' },
+    authorize: () => ({ authorization: 'token' }),
+  });
+  await harness.http.read(request, harness.context(), parse);
+  expect(server().received[0]?.headers).toMatchObject({
+    'x-tenant': 'a',
+    accept: 'application/json',
+    authorization: 'token',
+  });
+});

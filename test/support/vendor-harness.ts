@@ -39,6 +39,7 @@ export interface StoredValue {
   readonly endpoint: string;
   readonly key: readonly (string | number | boolean | null)[];
   readonly ttlSeconds: number;
+  readonly isFinal: boolean;
 }
 
 export interface PassthroughCache extends AccountCache {
@@ -60,7 +61,8 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     if ('notFound' in fresh) throw fresh.notFound;
     const value: unknown = JSON.parse(JSON.stringify(fresh.value));
     if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value is invalid after serialisation`);
-    stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds: fresh.ttlSeconds });
+    const { ttlSeconds, isFinal = false } = fresh;
+    stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds, isFinal });
     const fetchedAt = clock.now();
     const freshUntil = fetchedAt + fresh.ttlSeconds * 1000;
     return { value, fetchedAt, freshUntil, servedFrom: 'VENDOR', call: Symbol(space.endpoint) };

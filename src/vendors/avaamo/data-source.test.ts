@@ -147,19 +147,19 @@ describe('usage caching', () => {
       ttl: { usageLive: 1, usagePast: 2 },
     });
     await readUsageOnce(harness, during, ['usage']);
-    return harness.stored[0]?.ttlSeconds;
+    return harness.stored.map(({ ttlSeconds, isFinal }) => [ttlSeconds, isFinal]);
   };
 
-  test('caches briefly until six hours after the last day, then long', async () => {
+  test('caches briefly until six hours after the last day, then long and as final', async () => {
     // The last day ends at 07:00 UTC on the 14th.
-    expect(await lifeAt('2020-04-13T12:00:00Z')).toBe(1);
-    expect(await lifeAt('2020-04-14T12:59:59.999Z')).toBe(1);
-    expect(await lifeAt('2020-04-14T13:00:00Z')).toBe(2);
+    expect(await lifeAt('2020-04-13T12:00:00Z')).toEqual([[1, false]]);
+    expect(await lifeAt('2020-04-14T12:59:59.999Z')).toEqual([[1, false]]);
+    expect(await lifeAt('2020-04-14T13:00:00Z')).toEqual([[2, true]]);
   });
 
   test('ends the last day in its time zone', async () => {
-    expect(await lifeAt('2020-04-14T00:30:00Z', { timeZone: 'Asia/Kolkata' })).toBe(2);
-    expect(await lifeAt('2020-04-14T00:29:59Z', { timeZone: 'Asia/Kolkata' })).toBe(1);
+    expect(await lifeAt('2020-04-14T00:30:00Z', { timeZone: 'Asia/Kolkata' })).toEqual([[2, true]]);
+    expect(await lifeAt('2020-04-14T00:29:59Z', { timeZone: 'Asia/Kolkata' })).toEqual([[1, false]]);
   });
 
   test('caches by bot, days and offset', async () => {

@@ -29,10 +29,12 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
     fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
   ): QueryLoader<BotDays, Stored> {
     const fetch = (key: BotDays, context: CallContext) => {
-      const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
+      const isPast = isSettled(key, request.now);
+      const ttlSeconds = isPast ? ttl.usagePast : ttl.usageLive;
       const toFetched = (value: Stored) => ({
         value,
         ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive),
+        isFinal: isPast && value.isComplete,
       });
       return cacheNotFound(() => fetchReport(key, context).then(toFetched), ttlSeconds);
     };

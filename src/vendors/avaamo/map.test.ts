@@ -68,6 +68,11 @@ describe('Avaamo’s samples', () => {
   test('returns a null success rate for a bucket without messages, and keeps the decimals of the others', () => {
     expect(usage.buckets.at(-1)).toMatchObject({ messagesCount: 0, successRate: null });
     expect(usage.buckets[3]?.successRate).toBe(93.6);
+    const zero = { ...usageSample, stats: usageSample.stats.map((part) => ({ ...part, success_rate: 0 })) };
+    expect(toUsageReport(zero).buckets.map(({ successRate }) => successRate)).toEqual([
+      ...Array<number>(8).fill(0),
+      null,
+    ]);
   });
 
   test('returns the success rate of all messages, to two decimals, which does not follow from success_rate_count', () => {

@@ -52,8 +52,8 @@ export function toUsageReport(report: StoredUsage): UsageReport {
     successfulResponsesCount: span.successful_responses_count ?? null,
     ambiguousMessagesCount: span.ambiguous_messages_count ?? null,
     mismatchedAmbiguousMessagesCount: deriveMismatchedAmbiguous(span),
-    // Null means that there were no messages, which is not the same as 0 %.
-    successRate: span.success_rate ?? null,
+    // Null means that there were no messages, which is not the same as 0 %, also where the vendor sends 0.
+    successRate: span.messages_count === 0 ? null : (span.success_rate ?? null),
   }));
 }
 

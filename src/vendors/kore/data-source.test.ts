@@ -155,8 +155,8 @@ describe('a status result', () => {
     await statusPeriods('Agent1@example.com', sinceYesterday);
     expect(parseFilter({ body: sent[0]?.body ?? '' }).agents).toEqual(['Agent1@example.com']);
     expect(stored).toEqual([
-      { endpoint: 'agentstatusdetails', key: ['cell', email(1), '2024-05-14'], ttlSeconds: 86_400 },
-      { endpoint: 'agentstatusdetails', key: ['cell', email(1), '2024-05-15'], ttlSeconds: 15 },
+      { endpoint: 'agentstatusdetails', key: ['cell', email(1), '2024-05-14'], ttlSeconds: 86_400, isFinal: true },
+      { endpoint: 'agentstatusdetails', key: ['cell', email(1), '2024-05-15'], ttlSeconds: 15, isFinal: false },
     ]);
   });
 });

@@ -76,14 +76,21 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
   ['deleted files', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
   [
     'events that are not certain to be written yet',
-    [notYetWrittenGap(Date.UTC(2024, 4, 14, 6, 20))],
+    [notYetWrittenGap({ from: 0, to: Date.UTC(2024, 4, 15) }, Date.UTC(2024, 4, 14, 6, 20))],
     'VENDOR_UNAVAILABLE',
     'not_yet_written',
-    ['2024-05-14T06:20:00.000Z', 'coveredTo'],
+    ['2024-05-14T06:20:00.000Z', 'coveredTo', 'a range that ends there'],
   ],
 ])('a gap counts %s and gives the reason', (_what, gaps, code, reason, words) => {
   expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
   for (const word of words) expect(gaps[0]?.message).toContain(word);
+});
+
+test('advises no range that would be empty where nothing of it is certain to be written', () => {
+  const from = Date.UTC(2024, 4, 14, 6, 20);
+  const { message } = notYetWrittenGap({ from, to: Date.UTC(2024, 4, 15) }, from);
+  expect(message).not.toContain('ends there');
+  expect(message).toContain('later');
 });
 
 test('groups failed calls by code and reason, missing files last and as a rejected request', () => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/clock.ts';
+import type { TimeRange } from '../../domain/time.ts';
 import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
 import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
 import type { LinkRejection } from './file-links.ts';
@@ -112,10 +113,12 @@ export function retentionGap(days: number): DataGap {
  * The gap of a range that reaches beyond the time up to which all events are certain to be in files. It closes by itself: the
  * same request returns more later. Only the instant is named, because the range's end may move with the clock.
  */
-export function notYetWrittenGap(coveredTo: Instant): DataGap {
+export function notYetWrittenGap(during: TimeRange, writtenUntil: Instant): DataGap {
+  const advice =
+    writtenUntil > during.from ? 'request a range that ends there, or the same range later' : 'request the range later';
   const message =
-    `LivePerson writes events hours later; they are certain to be complete up to ${new Date(coveredTo).toISOString()} ` +
-    '(sources.coveredTo): request a range that ends there, or the same range later.';
+    `LivePerson writes events hours later; they are certain to be complete up to ${new Date(writtenUntil).toISOString()} ` +
+    `(sources.coveredTo): ${advice}.`;
   return { ...createDataGap('VENDOR_UNAVAILABLE', 'not_yet_written', message), retryable: true };
 }
 

@@ -42,6 +42,14 @@ describe('coverage of files', () => {
     expect(await ask(NOW - 30 * HOUR + 1)).toEqual([['PARTIAL', 'not_yet_written']]);
   });
 
+  test('covers nothing of a range that begins later than all that is certain to be written', async () => {
+    const range = { from: NOW - 2 * HOUR, to: NOW };
+    const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
+    expect(sources).toMatchObject([
+      { outcome: 'PARTIAL', coveredFrom: range.from, coveredTo: NOW - 30 * HOUR, incompleteDuring: [range] },
+    ]);
+  });
+
   test('reports a range in the future as not yet written, without a call', async () => {
     const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
     const { data, sources } = await harness.open().sessions('9', { from: NOW + HOUR, to: NOW + 2 * HOUR });

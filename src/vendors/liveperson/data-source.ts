@@ -112,10 +112,10 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
     // Last, because other gaps do not close by themselves.
-    const unwritten = coverage.to < during.to ? [notYetWrittenGap(coverage.to)] : [];
+    const unwritten = coverage.to < during.to ? [notYetWrittenGap(during, coverage.writtenUntil)] : [];
     const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired, ...unwritten], {
       coveredFrom: coverage.from,
-      coveredTo: coverage.to,
+      coveredTo: coverage.writtenUntil,
       // What a missing file has may be of any time.
       ...(gaps.length + encrypted.length === 0 && {
         incompleteDuring: uncoveredParts(during, {

@@ -22,6 +22,8 @@ export interface Coverage {
   readonly from: Instant;
   /** … until here, all events are in the files. A session that was open after this time may still be. */
   readonly to: Instant;
+  /** Until when all events of the range are certain to be written; before `from` where none of them is. */
+  readonly writtenUntil: Instant;
   /** Whether files of the range have been deleted. */
   readonly expired: boolean;
   /** Until when the same range has the same coverage; not after `now` where it changes with the time. */
@@ -32,7 +34,7 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   const delayMs = (rules.longestSessionHours + rules.settleHours) * HOUR;
   const oldest = oldestFileTime(now, rules);
   const from = Math.max(during.from, oldest);
-  const to = Math.max(from, Math.min(during.to, now - delayMs));
+  const writtenUntil = Math.min(during.to, now - delayMs);
   // A range that ends before the oldest file is beyond reach: its late files, if any, would be a random part.
   const isBeyondReach = during.to <= oldest || during.from >= now;
   const generated = {
@@ -43,7 +45,8 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   return {
     windows: isBeyondReach ? [] : splitIntoWindows(generated, rules),
     from,
-    to,
+    to: Math.max(from, writtenUntil),
+    writtenUntil,
     expired: during.from < startOfHour(oldest),
     // Before, some of its files are not written yet; afterwards, some have been deleted.
     constantUntil:

@@ -193,7 +193,7 @@ describe('interactions within one query', () => {
     });
     await readOnce(harness, '01', { size: 4, type: 'CHAT' });
     expect(harness.stored).toEqual([
-      { endpoint: 'latestInteractions', key: ['01', 2, 4, 'Chat', null], ttlSeconds: 3 },
+      { endpoint: 'latestInteractions', key: ['01', 2, 4, 'Chat', null], ttlSeconds: 3, isFinal: false },
     ]);
   });
 });

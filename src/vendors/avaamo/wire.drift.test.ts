@@ -79,6 +79,27 @@ function recordAt({ path }: DriftedDocument): {
     : { list, index: 0, field: rest[0] ?? '' };
 }
 
+const FIELDS: Readonly<Record<UsagePart, ReadonlySet<string>>> = {
+  usage: new Set([
+    ...['session_count', 'messages_count', 'unhandled_messages_count', 'successful_responses_count'],
+    ...['ambiguous_messages_count', 'success_rate_count', 'success_rate'],
+  ]),
+  interventions: new Set(['interventions_count', 'users_count']),
+};
+
+/** Whether the changed value is that of a count or a rate, and is none. */
+function isUnreadableField(part: UsagePart, drifted: DriftedDocument): boolean {
+  const { list, index, field } = recordAt(drifted);
+  if (!FIELDS[part].has(field)) return false;
+  const records = (drifted.document as Fields)[list];
+  const record = (Array.isArray(records) ? records[index] : records) as Fields | null | undefined;
+  const value = record?.[field];
+  if (value === null || value === undefined) return false;
+  const number = typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return true;
+  return field !== 'success_rate' && !(Number.isInteger(number) && number >= 0 && number < 2 ** 31);
+}
+
 /** Whether there is an interval: null and `{}` mean that there is none. */
 function hasInterval(interval: unknown): boolean {
   if (typeof interval !== 'object') return interval !== undefined;
@@ -117,10 +138,11 @@ describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
         expect([...totals, ...earlier, ...ofPart]).toEqual([]);
 
         const sentParts = Array.isArray(document.stats) ? document.stats.length : 0;
-        const missing =
+        const missingParts =
           sentParts - buckets.length + (previous === null && hasInterval(document.previous_interval_stats) ? 1 : 0);
+        const missing = missingParts + (isUnreadableField(part, drifted) ? 1 : 0);
         expect(missing).toBe(result.sources[0]?.outcome === 'OK' ? 0 : 1);
-        expect(missing === 0 || isSpan).toBe(true);
+        expect(missingParts === 0 || isSpan).toBe(true);
         expect(result.sources[0]?.error?.code ?? null).toBe(missing === 0 ? null : 'VENDOR_BAD_RESPONSE');
         expect(kept.map(({ ttlSeconds }) => ttlSeconds)).toEqual([missing === 0 ? 2 : 1]);
       }),
@@ -162,4 +184,18 @@ describe('unreadable buckets', () => {
     expect(data.buckets).toHaveLength(9);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL' }]);
   });
+});
+
+test.each([
+  ['session_count', 'many'],
+  ['messages_count', -4],
+  ['success_rate', 'n/a'],
+])('returns null for a %s of %j, and reports it', async (field, value) => {
+  const { usage } = SAMPLES;
+  const { data, sources } = await readUsage('usage', {
+    ...usage,
+    aggregate_stats: { ...usage.aggregate_stats, [field]: value },
+  });
+  expect(data.current).toMatchObject({ [NAMES[field] ?? '']: null, successfulResponsesCount: expect.any(Number) });
+  expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }]);
 });

@@ -54,14 +54,14 @@ describe('a response that differs from the documents', () => {
     ['success_rate', 'n/a'],
     ['success_rate', {}],
     ['success_rate', '9'.repeat(30)],
-  ])('returns a null %s for the invalid value %j, and keeps the rest', (name, value) => {
+  ])('returns a null %s for the invalid value %j, keeps the rest, and is incomplete', (name, value) => {
     const report = toUsageReport(usageResponseSchema.parse(withField(name, value)));
     const field = name === 'success_rate' ? 'successRate' : 'messagesCount';
     expect(report).toEqual({
       current: { ...usage.current, [field]: null },
       previous: null,
       buckets: [],
-      isComplete: true,
+      isComplete: false,
     });
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/clock.ts';
 import { isInstant, SECOND } from '../../domain/time.ts';
-import { lenient, tolerantArray } from '../tolerant-schema.ts';
+import { tolerantArray } from '../tolerant-schema.ts';
 
 /**
  * The fields that are read of Avaamo's responses, and the formats in which they are accepted. Sources:
@@ -33,13 +33,21 @@ function numberOrNumericString(schema: z.ZodNumber) {
   return z.union([schema, digitsSchema.transform(Number).pipe(schema)]);
 }
 
+const UNREADABLE = 'unreadable';
+const unreadableSchema = z.unknown().transform((): typeof UNREADABLE => UNREADABLE);
+
+/** An optional field; a value of the wrong form is marked, so that its absence can be reported. */
+function markIfUnreadable<Form extends z.ZodType>(form: Form) {
+  return z.union([form.nullish(), unreadableSchema]);
+}
+
 /** The cached format: a count that is missing or invalid is unknown. */
 const STORED_FIELDS = { seconds: secondsSchema, count: countSchema.nullish(), rate: z.number().nullish() };
 /** The format of responses. A rate is typed "Integer", but sent with decimals, and null where there were no messages. */
 const RESPONSE_FIELDS = {
   seconds: numberOrNumericString(secondsSchema),
-  count: lenient(numberOrNumericString(countSchema)),
-  rate: lenient(numberOrNumericString(z.number())),
+  count: markIfUnreadable(numberOrNumericString(countSchema)),
+  rate: markIfUnreadable(numberOrNumericString(z.number())),
 };
 
 interface FieldSchemas<Seconds, Count, Rate> {
@@ -78,13 +86,10 @@ function createStoredSchema<Span extends z.ZodType>(span: Span) {
     aggregate_stats: span.nullable(),
     previous_interval_stats: span.nullable(),
     stats: z.array(span),
-    /** Whether every part of the response could be read; unreadable parts are left out. */
+    /** Whether every part and field of the response could be read; unreadable ones are left out. */
     isComplete: z.boolean(),
   });
 }
-
-const UNREADABLE = 'unreadable';
-const unreadableSchema = z.unknown().transform((): typeof UNREADABLE => UNREADABLE);
 
 /** `{}` means that there is nothing: a bot without traffic, or without a previous interval. */
 const nothingSchema = z.strictObject({}).transform(() => null);
@@ -98,20 +103,38 @@ function createResponseSchema<Span extends z.ZodType>(span: Span) {
   });
 }
 
-function dropUnreadable<Span>(response: {
-  readonly aggregate_stats: Span | null;
-  readonly previous_interval_stats?: Span | typeof UNREADABLE | null | undefined;
-  readonly stats?: readonly (Span | null)[] | null | undefined;
+/** A span with its fields as they were read. */
+type ReadSpan<Span> = { readonly [Name in keyof Span]: Span[Name] | typeof UNREADABLE };
+
+function dropUnreadable<Span extends object>(response: {
+  readonly aggregate_stats: ReadSpan<Span> | null;
+  readonly previous_interval_stats?: ReadSpan<Span> | typeof UNREADABLE | null | undefined;
+  readonly stats?: readonly (ReadSpan<Span> | null)[] | null | undefined;
 }) {
-  const { aggregate_stats, previous_interval_stats: previous = null, stats } = response;
-  const parts = (stats ?? []).filter((part) => part !== null);
-  const unreadable = (stats ?? []).length - parts.length + (previous === UNREADABLE ? 1 : 0);
+  let unreadable = 0;
+  const readSpan = (span: ReadSpan<Span> | typeof UNREADABLE | null): Span | null => {
+    if (span === null) return null;
+    if (span === UNREADABLE) {
+      unreadable += 1;
+      return null;
+    }
+    const fields = Object.entries<unknown>(span).map(([name, value]) => {
+      if (value !== UNREADABLE) return [name, value] as const;
+      unreadable += 1;
+      return [name, null] as const;
+    });
+    return Object.fromEntries(fields) as Span;
+  };
+  const { aggregate_stats, previous_interval_stats = null, stats } = response;
+  const parts = {
+    aggregate_stats: readSpan(aggregate_stats),
+    previous_interval_stats: readSpan(previous_interval_stats),
+    stats: (stats ?? []).map((span) => readSpan(span ?? UNREADABLE)).filter((span) => span !== null),
+  };
   return {
-    aggregate_stats,
-    previous_interval_stats: previous === UNREADABLE ? null : previous,
-    stats: parts,
+    ...parts,
     isComplete: unreadable === 0,
-    /** The number of parts that were left out; not cached. */
+    /** The number of parts and fields that were left out; not cached. */
     unreadable,
   };
 }

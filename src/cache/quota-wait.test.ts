@@ -105,6 +105,26 @@ test('keeps the place of a key that is not known, also once its readers have giv
   expect(vendor.contexts).toHaveLength(1);
 });
 
+test.each([{ priority: 'past' }, { isBackground: true }] as const)(
+  'waits for a key with %j that is not known until the deadline of its most patient reader, and no longer',
+  async (context) => {
+    const { cache } = createTestCache();
+    const vendor = createWaitingVendor();
+    const read = (waitUntilMs: number) =>
+      cache.readMany(
+        namespace,
+        ['a'],
+        { ...createCaller().context, ...context, waitUntilMs: () => waitUntilMs },
+        vendor.fetch,
+      );
+    const [first, second] = [read(1000), read(5000)];
+    await flushPromises();
+    expect(vendor.contexts.map(({ waitUntilMs }) => waitUntilMs?.())).toEqual([5000]);
+    vendor.reject(quotaError);
+    expect([await first, await second]).toEqual([[quotaError], [quotaError]]);
+  },
+);
+
 test('gives up at once for readers whose deadline comes before the start, also where that is put off', async () => {
   const harness = createTestCache();
   const vendor = createWaitingVendor(2000);

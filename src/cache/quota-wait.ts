@@ -29,10 +29,10 @@ export interface RequestCallbacks {
 }
 
 /**
- * Gives a request of a fetch its turn. When the rate limit has no start now, the request keeps its place in the background: what has never
- * been answered goes first, so that every agent has its turn, also where nobody waits that long. Readers get what is known of its keys, and
- * it is then no longer recorded on the caller's request. Readers of its other keys wait, each until its own deadline, or get the error at
- * once where the start comes later.
+ * Gives a request of a fetch its turn. When the rate limit has no start now, readers get what is known of its keys, and it keeps its place
+ * in the background, no longer recorded on the caller's request. Readers of its other keys wait, each until its own deadline, or get the
+ * error at once where the start comes later. A request of live data keeps its place even so: what has never been answered goes first, and
+ * would never have a turn if only requests with known values stayed until the next minute.
  */
 export function waitInTurn(
   options: QuotaWaitOptions,
@@ -67,10 +67,10 @@ export function waitInTurn(
   };
 }
 
-/** Continues a request in the background while it waits for the rate limit. Returns how many of its keys are served stale. */
+/** Continues a request in the background, if it keeps its place. Returns how many of its keys are served stale. */
 function serveWhileWaiting(
   { freshness, clock, onRead }: QuotaWaitOptions,
-  { namespace, control }: WaitingRequest,
+  { namespace, context, control }: WaitingRequest,
   ids: readonly string[],
   stale: ReadonlyMap<string, Entry>,
   createError: () => VendorError,
@@ -81,8 +81,13 @@ function serveWhileWaiting(
   };
   const servedCount = ids.filter((id) => serve(id) !== undefined).length;
   if (servedCount > 0) onRead(namespace.endpoint, 'stale_if_error', servedCount);
-  control.continueInBackground(ids, serve);
+  if (servedCount > 0 || isOfLiveData(context)) control.continueInBackground(ids, serve);
   return servedCount;
+}
+
+/** What is past is asked for once, and kept: a reader that comes again has its turn. */
+function isOfLiveData({ priority = 'live', isBackground = false }: CallContext): boolean {
+  return priority === 'live' && !isBackground;
 }
 
 /** The outcome of a stale value that is served while a request for it waits; undefined where it is too old. */

@@ -108,12 +108,12 @@ test('keeps the encoding of ids', () => {
   expect(
     ['UAprb3JlLW1haW4KamFuZQptd29zMnk4MAo2bDg0d2s', 'UAprb3JlLW1haW4KamFuZQptd29zMnk4MAoxeXd6eThz'].map(decodeGlobalId),
   ).toEqual(
-    ['6l84wk', '1ywzy8s'].map((fingerprint) => ({
+    [398_448_596, 4_288_057_372].map((fingerprint) => ({
       type: 'StatusPeriod',
       account: 'kore-main',
       ref: 'jane',
       start: at,
-      fingerprint,
+      fingerprint: fingerprint.toString(36),
     })),
   );
 });

@@ -97,6 +97,7 @@ function partition(
     const known = entries.get(id);
     const key = known && mayJoin(known, id, accepts, isCached) ? known : undefined;
     if (priority === 'live' && !isBackground) key?.raise();
+    key?.extendBackground();
     const served = key?.serveStale(waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (key) inFlight.set(id, key);

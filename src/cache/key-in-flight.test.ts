@@ -72,8 +72,9 @@ test('it can be given up only while its request waits', () => {
   expect([key.isAsked, key.giveUp()]).toEqual([true, undefined]);
 });
 
-test('what is served stale keeps the background fetch waiting for the rate limit, unless the reader waits for a fresh value', () => {
+test('a read keeps the background fetch waiting for the rate limit, whatever the reader is served', () => {
   const { key, clock } = setUp();
+  key.extendBackground();
   expect([key.serveStale(false), key.backgroundUntilMs]).toEqual([undefined, -Infinity]);
   key.fetch.continueInBackground();
   const outcome = outcomeOf('stale');
@@ -82,6 +83,8 @@ test('what is served stale keeps the background fetch waiting for the rate limit
   clock.advance(1000);
   expect(key.serveStale(true)).toBeUndefined();
   expect(key.serveStale(false)).toBe(outcome);
+  expect(key.backgroundUntilMs).toBe(before);
+  key.extendBackground();
   expect(key.backgroundUntilMs).toBe(before + 1000);
 });
 
@@ -92,4 +95,26 @@ test('it becomes urgent once', () => {
   key.raise();
   key.raise();
   expect([key.isUrgent, calls]).toEqual([true, 1]);
+});
+
+test('readers are notified again when the start is put off, and only then', async () => {
+  const { key, reader, received } = setUp();
+  key.addReader(reader);
+  for (const startsAfterMs of [1000, 1000, 999, 2000]) {
+    key.startWaiting(() => outcomeOf('given up'), startsAfterMs);
+    await flushPromises();
+  }
+  expect(received).toEqual(['delayed', 'delayed']);
+  expect(key.startsAfterMs).toBe(2000);
+});
+
+test('a reader that is removed receives nothing more', async () => {
+  const { key, reader, received } = setUp();
+  key.addReader(reader);
+  key.removeReader(reader);
+  key.startWaiting(() => outcomeOf('given up'));
+  await flushPromises();
+  key.settle(outcomeOf('late'));
+  key.removeReader(reader);
+  expect(received).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { ServeStale, SharedFetch } from './shared-fetch.ts';
 export interface KeyReader {
   readonly onOutcome: (id: string, outcome: ReadOutcome) => void;
   readonly onFailure: (id: string, error: Error) => void;
-  /** Called when the fetch of the key continues in the background, and each time that it waits for the rate limit. */
+  /** Called when the fetch of the key continues in the background or waits for the rate limit, and when its start is put off. */
   readonly onDelayed: (key: KeyInFlight) => void;
 }
 
@@ -67,6 +67,11 @@ export class KeyInFlight {
     }
   }
 
+  /** A reader that waits no longer. The request may keep its place for hours, in which many come and go. */
+  removeReader(reader: KeyReader): void {
+    if (!this.isSettled) this.#readers = this.#readers?.filter((other) => other !== reader);
+  }
+
   /** A reader of live data waits for the key, or is served its stale value. */
   raise(): void {
     if (this.#isUrgent) return;
@@ -94,18 +99,23 @@ export class KeyInFlight {
     this.#delay();
   }
 
+  /** The key is read again: what is fetched in the background goes on. */
+  extendBackground(): void {
+    if (this.#serve) this.fetch.extendBackground();
+  }
+
   /** Returns what a reader receives immediately; what is served because the vendor fails has no fresh value to wait for. */
   serveStale(waitsForFresh: boolean): ReadOutcome | undefined {
-    if (!this.#serve) return undefined;
-    this.fetch.extendBackground();
-    const served = this.#serve(this.id);
+    const served = this.#serve?.(this.id);
     return served && waitsForFresh && !isStale(served) ? undefined : served;
   }
 
   startWaiting(giveUp: () => ReadOutcome, startsAfterMs = -Infinity): void {
     this.isAsked = true;
     this.#giveUp = giveUp;
-    this.#startsAfterMs = startsAfterMs;
+    const isPutOff = startsAfterMs > this.#startsAfterMs;
+    if (isPutOff) this.#startsAfterMs = startsAfterMs;
+    if (this.#isDelayed && !isPutOff) return;
     this.#isDelayed = true;
     this.#notifyAll();
   }

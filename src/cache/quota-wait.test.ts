@@ -105,6 +105,21 @@ test('keeps the place of a key that is not known, also once its readers have giv
   expect(vendor.contexts).toHaveLength(1);
 });
 
+test('keeps the place of a key for 2 minutes after its last read, however often its start is put off', async () => {
+  const harness = createTestCache();
+  const vendor = createWaitingVendor();
+  const read = readUnknown(harness, vendor)(1000);
+  await flushPromises();
+  harness.clock.advance(1000);
+  await read;
+  for (const startsAfterMs of [60_000, 120_000]) {
+    harness.clock.advance(50_000);
+    vendor.contexts[0]?.onQuotaWait?.(() => quotaError, startsAfterMs);
+    await flushPromises();
+  }
+  expect(vendor.contexts.map(({ waitUntilMs }) => waitUntilMs?.())).toEqual([120_000]);
+});
+
 test.each([{ priority: 'past' }, { isBackground: true }] as const)(
   'waits for a key with %j that is not known until the deadline of its most patient reader, and no longer',
   async (context) => {

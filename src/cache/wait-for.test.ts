@@ -63,6 +63,28 @@ test('an aborted reader leaves at once, with what is known by then', async () =>
   expect([...received.outcomes.keys()]).toEqual(['a']);
 });
 
+test('is no reader of a key any more once it has ended', async () => {
+  const { keys, caller, wait } = setUp();
+  const reads = keys.map((key) => {
+    const readers = new Set<unknown>();
+    const [add, remove] = [key.addReader.bind(key), key.removeReader.bind(key)];
+    key.addReader = (reader) => {
+      readers.add(reader);
+      add(reader);
+    };
+    key.removeReader = (reader) => {
+      readers.delete(reader);
+      remove(reader);
+    };
+    return readers;
+  });
+  const waiting = wait();
+  expect(reads.map(({ size }) => size)).toEqual([1, 1]);
+  caller.abort();
+  await waiting;
+  expect(reads.map(({ size }) => size)).toEqual([0, 0]);
+});
+
 test('gives up what waits for the rate limit when the time of the reader is over, and what is delayed later at once', async () => {
   const { keys, clock, wait } = setUp();
   const [a, b] = keys;

@@ -45,6 +45,7 @@ export async function waitFor(keys: Iterable<KeyInFlight>, waiter: Waiter): Prom
   });
   for (const key of all) key.addReader(reader);
   await ended;
+  for (const key of all) key.removeReader(reader);
   for (const release of [stop, leave, removeListener, deadline.cancel]) release();
   return received;
 }

@@ -1,5 +1,5 @@
 /** The offset basis of FNV-1a with 32 bits. */
-export const FNV_BASIS = 0x811c9dc5;
+const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**

@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import { fnv1a, FNV_BASIS } from './fnv1a.ts';
+import { fnv1a } from './fnv1a.ts';
 import type { Interaction } from './interaction.ts';
 import { firstEventAt, type Session } from './session.ts';
 import { decodePeriodId, encodePeriodId, hasShortId, type PeriodAddress } from './status-period-id.ts';
@@ -72,7 +72,7 @@ export function fingerprintOf(period: StatusPeriod): string {
 
 function hashOfNames(period: StatusPeriod): number {
   // Part by part: one text of all would have to be made first.
-  const hash = fnv1a(period.label ?? '', fnv1a('\n', fnv1a(period.vendorStatus, FNV_BASIS)));
+  const hash = fnv1a(period.label ?? '', fnv1a('\n', fnv1a(period.vendorStatus)));
   return fnv1a(period.sessionId ?? '', fnv1a('\n', hash)) >>> 0;
 }
 

@@ -75,7 +75,7 @@ export interface MetricsExporter {
 
 /** The state of the process, by which load is shed. */
 export interface ProcessGauges {
-  /** The share of the heap limit in use, from 0 to 1. */
+  /** The share in use of what objects that live on may take, from 0 to 1. */
   readonly heapUsedRatio: () => number;
 }
 

@@ -720,7 +720,7 @@ export type SourceReport = {
   readonly account: Account;
   /** The data is certain to be complete from this instant on; null when it is not limited. */
   readonly coveredFrom: Maybe<Scalars['DateTime']['output']>;
-  /** The data is certain to be complete up to this instant; null when it is not limited. LivePerson's files lag by some hours. */
+  /** The data is certain to be complete up to this instant; null when it is not limited. LivePerson's files lag by some hours: before `coveredFrom`, nothing of the range is certain yet. */
   readonly coveredTo: Maybe<Scalars['DateTime']['output']>;
   /** The vendor's endpoint, by the last part of its path. */
   readonly endpoint: Scalars['String']['output'];

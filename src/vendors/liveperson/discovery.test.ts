@@ -43,6 +43,35 @@ describe('discovery', () => {
     expect(harness.stored.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 300 });
   });
 
+  test('discovers agentIDs with the same latest login name as one agent, whose reference finds the data of all', async () => {
+    const left = { at: NOW - 9 * HOUR, agent: 10, login: 'Jane@example.com', nickname: 'Jane, before' };
+    const back = { at: NOW - 6 * HOUR, agent: 9, login: 'jane@example.com', nickname: 'Jane' };
+    const sessions = { '75555851-1': [left], '75555851-2': [back] };
+    const source = connectLivePerson(
+      createScriptedVendor([{ name: 'both', generated: NOW - 3 * HOUR, sessions }]),
+    ).open();
+    const { data } = await source.discover();
+    expect(data).toEqual([{ ref: 'jane@example.com', aliases: ['10', '9'], name: 'Jane', email: 'jane@example.com' }]);
+    const found = await source.sessions(data[0]?.ref ?? '', { from: NOW - 12 * HOUR, to: NOW });
+    expect(found.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-1', '75555851-2']);
+  });
+
+  test('a login name that passed to another agent identifies only the one that has it now', async () => {
+    const john = { at: NOW - 9 * HOUR, agent: 9, login: 'desk1', nickname: 'John' };
+    const renamed = { at: NOW - 8 * HOUR, agent: 9, login: 'john', nickname: 'John' };
+    const jane = { at: NOW - 6 * HOUR, agent: 10, login: 'desk1', nickname: 'Jane' };
+    const sessions = { '75555851-1': [john, renamed], '75555851-2': [jane] };
+    const { data } = await connectLivePerson(
+      createScriptedVendor([{ name: 'both', generated: NOW - 3 * HOUR, sessions }]),
+    )
+      .open()
+      .discover();
+    expect(data).toEqual([
+      { ref: '10', aliases: ['desk1'], name: 'Jane', email: null },
+      { ref: '9', aliases: ['john'], name: 'John', email: null },
+    ]);
+  });
+
   test('reads only the files of the last discoverHours', async () => {
     const files = [{ ...people, generated: NOW - 3 * HOUR }];
     const near = await connectLivePerson(createScriptedVendor(files), { entry: { discoverHours: 1 } })

@@ -136,10 +136,10 @@ describe('account health counts', () => {
     expect(state()).toBe('DOWN');
   });
 
-  test('counts "not found" as a success', () => {
+  test('counts "not found" as a success of the call', () => {
     const { fail, health } = setUpAccountHealth();
     fail(vendorError('kore', 'NOT_FOUND'));
-    expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    expect(health()).toMatchObject({ state: 'DEGRADED', lastSuccessAt: NOW });
   });
 
   test.each(['cancelled', 'quota_local'])('ignores a call that the gateway cut short: %s', (reason) => {

@@ -52,7 +52,7 @@ test('takes the error of the process that failed last', () => {
 
 test('counts agents that no process found once, and none while one process finds some', () => {
   const unknown = { ...NOTHING, successes: 2, sinceSuccessMs: 0, unknownAgents: 2 };
-  expect(evaluateHealth([unknown, unknown]).state).toBe('OK');
+  expect(evaluateHealth([unknown, unknown])).toMatchObject({ state: 'DEGRADED', unknownAgents: 2 });
   const more = { ...unknown, unknownAgents: 3 };
   expect(evaluateHealth([unknown, more])).toMatchObject({ state: 'DEGRADED', unknownAgents: 3 });
   expect(evaluateHealth([unknown, more, healthy]).state).toBe('OK');

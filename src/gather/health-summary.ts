@@ -12,8 +12,6 @@ const DOWN_AFTER_MS = 15 * SECOND;
 
 /** How long an answer about an agent shows that the account itself is right, and a 404 that an agent may be missing. */
 export const UNKNOWN_AGENTS_WINDOW_MS = 5 * MINUTE;
-/** Fewer agents than this may all have left. */
-const MIN_UNKNOWN_AGENTS = 3;
 
 /**
  * What one process knows of the calls of an account. Times are ages in milliseconds, which processes can exchange although their
@@ -64,7 +62,7 @@ export interface EvaluatedHealth {
  *
  * DOWN: the last call failed, so did the two before it, and none has succeeded for 15 seconds; or no call has ever succeeded.
  * DEGRADED: at least a tenth of the last minute's calls failed, or the last call did where there was none in that time; or the
- * vendor knows none of three or more agents. OK otherwise.
+ * vendor knows none of the agents that it was asked for. OK otherwise.
  */
 export function evaluateHealth(summaries: readonly HealthSummary[]): EvaluatedHealth {
   return { ...evaluateState(summaries), calls: countCalls(summaries) };
@@ -106,11 +104,12 @@ function countUnknownAgents(summaries: readonly HealthSummary[]): number {
   const sinceKnownAgentMs = earliest(summaries.map((summary) => summary.sinceKnownAgentMs));
   const knowsSome = sinceKnownAgentMs !== null && sinceKnownAgentMs < UNKNOWN_AGENTS_WINDOW_MS;
   const unknownAgents = summaries.reduce((most, summary) => Math.max(most, summary.unknownAgents), 0);
-  return knowsSome || unknownAgents < MIN_UNKNOWN_AGENTS ? 0 : unknownAgents;
+  return knowsSome ? 0 : unknownAgents;
 }
 
 function unknownAgentsMessage(agents: number): string {
-  return `The vendor knows none of the ${agents} agents it was asked for (HTTP 404): check the account's settings and its agents' references`;
+  const those = agents === 1 ? 'does not know the agent' : `knows none of the ${agents} agents`;
+  return `The vendor ${those} it was asked for (HTTP 404): check the account's settings and its agents' references`;
 }
 
 function lastErrorOf(summaries: readonly HealthSummary[], sinceFailureMs: number | null): string | null {

@@ -132,6 +132,13 @@ describe('vendor errors', () => {
   });
 });
 
+test('a document whose fields take too long to compare is QUERY_TOO_COMPLEX', async () => {
+  const { errors, reported } = await executeWithError(null, `{ ${'other '.repeat(2000)} }`);
+  expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+  expect(errors[0]?.message).toContain('same response name');
+  expect(reported).toEqual([]);
+});
+
 test('names the argument of an InvalidInputError', async () => {
   const { errors, reported } = await executeWithError(new InvalidInputError('during.from', 'must be before `to`'));
   expect(errors[0]).toMatchObject({

@@ -3,6 +3,9 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 
+/** What graphql-js says where comparing the fields of a document that may be merged takes too long. */
+const VALIDATION_ABORTED = 'Validation aborted.';
+
 /** Longer messages are truncated. */
 const MAX_MESSAGE_LENGTH = 300;
 
@@ -35,6 +38,13 @@ export function createErrorFormatter(onUnexpectedError: (error: unknown) => void
     const original = unwrapResolverError(error);
     if (original instanceof VendorError) {
       return { ...position, message: truncate(original.message), extensions: toVendorExtensions(original) };
+    }
+    if (formatted.extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' && formatted.message === VALIDATION_ABORTED) {
+      return {
+        ...position,
+        message: 'The query selects too many fields with the same response name: select each of them once',
+        extensions: { code: 'QUERY_TOO_COMPLEX' },
+      };
     }
     if (original instanceof InvalidInputError) {
       const { message, argument } = original;

@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import { toTypedDocument, type TypedDocument } from '../typed-document.ts';
 /** Health of a vendor account, derived from the calls of the last minute by all processes that share a cache. */
 export type AccountState =
-  /** At least a tenth of the calls failed, or the vendor knows none of three or more agents that it was asked for. */
+  /** At least a tenth of the calls failed, or the vendor knows none of the agents that it was asked for. */
   | 'DEGRADED'
   /** The last three calls failed and none has succeeded for 15 seconds, or no call has ever succeeded. */
   | 'DOWN'

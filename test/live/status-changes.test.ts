@@ -98,8 +98,11 @@ test('reports every status that begins, once, in order within an agent, at the c
   expect(withFeed).toBe(await countPresenceCalls());
 });
 
-test('rejects a filter that is not valid, and completes', async () => {
-  const query = 'subscription { statusChanges(filter: { account: "nowhere" }) { isInitial } }';
+test.each([
+  'subscription { statusChanges(filter: { account: "nowhere" }) { isInitial } }',
+  'subscription { agents(filter: { account: "nowhere" }) { totalCount } }',
+  'subscription { agents(first: 2000) { totalCount } }',
+])('rejects an argument that is not valid, and completes: %s', async (query) => {
   const stream = await openEventStream(gateway.url, { query });
   expect(await stream.nextResult()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect(await stream.next()).toMatchObject({ event: 'complete' });

@@ -8,7 +8,7 @@ import { createRequestPreparer } from '../prepare-request.ts';
 import { subscriptionPlugin } from './subscription.ts';
 
 const SDL = `type Query { a: Int } input Filter { account: String }
-  type Subscription { a(minIntervalSeconds: Int = 5): Int statusChanges(filter: Filter): Int }`;
+  type Subscription { a(minIntervalSeconds: Int = 5): Int agents(first: Int = 50, filter: Filter): Int statusChanges(filter: Filter): Int }`;
 
 const apollo = new ApolloServer<QueryContext>({
   typeDefs: SDL,
@@ -39,6 +39,15 @@ test('rejects a subscription that is not part of a stream, but for its plan', as
   expect(status).toBe(400);
   expect(result?.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   expect((await run('subscription { a }', { isStream: false, explain: 'plan' })).result?.errors).toBeUndefined();
+});
+
+test.each([
+  ['first', 'subscription { agents(first: 2000) }'],
+  ['filter.account', 'subscription { agents(filter: { account: "x" }) }'],
+])('rejects a subscription to agents with an invalid argument: %s', async (argument, query) => {
+  const { result, status, fields } = await run(query);
+  expect([status, fields]).toEqual([400, []]);
+  expect(result?.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument } }]);
 });
 
 test('does not execute a subscription to changes before there is one, and checks its filter', async () => {

@@ -2,6 +2,7 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { InvalidInputError } from '../../domain/invalid-input-error.ts';
 import { assertAgentFilter } from '../../gather/agent-filter.ts';
+import { type AgentsArgs, assertAgentsArgs } from '../../gather/agents.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import type { SubscribedField } from '../../request/stream-context.ts';
 import { coerceArguments } from '../ast/arguments.ts';
@@ -9,7 +10,8 @@ import type { PrepareRequest } from '../prepare-request.ts';
 
 /**
  * Rejects a subscription whose response would not be part of a stream, except for its plan. In a stream, it reports what is subscribed
- * to; an operation whose event is not known yet is checked as any other, but not executed.
+ * to; an operation whose event is not known yet is checked as any other, but not executed. Arguments that no event could be valid with
+ * reject it, too.
  */
 export function subscriptionPlugin(prepare: PrepareRequest): ApolloServerPlugin<QueryContext> {
   return {
@@ -23,7 +25,7 @@ export function subscriptionPlugin(prepare: PrepareRequest): ApolloServerPlugin<
           if (!stream && explain !== 'plan') throw notAStreamError();
           const field = readSubscribedField(prepare, requestContext);
           if (!field) return;
-          if (isOfChanges(field)) assertFilter(contextValue, field);
+          assertArguments(contextValue, field);
           stream?.onSubscription(field);
         },
 
@@ -55,9 +57,11 @@ function isOfChanges({ name }: SubscribedField): boolean {
   return name === 'statusChanges';
 }
 
-function assertFilter(context: QueryContext, { args }: SubscribedField): void {
+function assertArguments(context: QueryContext, field: SubscribedField): void {
+  const { name, args } = field;
   try {
-    assertAgentFilter(context, args.filter ?? {});
+    if (isOfChanges(field)) assertAgentFilter(context, args.filter ?? {});
+    else if (name === 'agents') assertAgentsArgs(context, args as unknown as AgentsArgs);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     const { message, argument } = error;

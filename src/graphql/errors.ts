@@ -39,7 +39,7 @@ export function createErrorFormatter(onUnexpectedError: (error: unknown) => void
     if (original instanceof VendorError) {
       return { ...position, message: truncate(original.message), extensions: toVendorExtensions(original) };
     }
-    if (formatted.extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' && formatted.message === VALIDATION_ABORTED) {
+    if (formatted.extensions?.code === 'GRAPHQL_VALIDATION_FAILED' && formatted.message === VALIDATION_ABORTED) {
       return {
         ...position,
         message: 'The query selects too many fields with the same response name: select each of them once',

@@ -56,8 +56,9 @@ function findError(
 ): VendorError | null {
   const hasAll = () => requestedKeys && toReferenceSet(agents).isSupersetOf(requestedKeys);
   if (stopReason instanceof VendorError) return stopReason;
-  if (stopReason === 'page-limit' || (stopReason === 'no-progress' && !hasAll()))
-    return contractError(target, 'pagination');
+  if (stopReason === 'page-limit')
+    return contractError(target, 'pagination', 'more pages than the limit of one request (maxPages)');
+  if (stopReason === 'no-progress' && !hasAll()) return contractError(target, 'pagination');
   if (stopReason === 'too_large') return contractError(target, 'too_large', 'more than the size limit of one request');
   return unreadable > 0 ? contractError(target, 'contract', `${unreadable} records could not be read`) : null;
 }

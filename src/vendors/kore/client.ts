@@ -32,7 +32,7 @@ export interface KoreClient {
   readonly statusDetails: (query: StatusDetailsQuery, context: CallContext) => Promise<AgentRecords>;
 }
 
-/** Like a BatchRequest; without `agents` it means all agents. Reads at most `maxPages`, or MAX_PAGES. */
+/** Like a BatchRequest; without `agents` it means all agents. Reads at most `maxPages`, or DEFAULT_MAX_PAGES. */
 type StatusDetailsQuery = DayBounds &
   Partial<Pick<BatchRequest, 'agents'>> & { readonly maxPages?: number | undefined };
 

@@ -3,6 +3,7 @@ import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account
 import { naming } from '../../config/named-value.ts';
 import { createHeadersSchema } from '../../config/request-headers.ts';
 import { secretSchema } from '../../config/secret.ts';
+import { DEFAULT_MAX_PAGES, MAX_PAGES_OF_ALL_WINDOWS } from './pagination.ts';
 
 /** The number of UTC days that the longest time range (31 days and 2 hours, from 23:00 to 01:00) touches. */
 const MAX_QUERY_DAYS = 33;
@@ -34,6 +35,11 @@ export const config = accountBaseSchema.extend({
   discoverHours: z.number().int().min(1).max(744).optional(),
   /** The longest window of days of one call. The vendor documents no limit for this endpoint. */
   maxDaysPerCall: z.number().int().min(1).max(366).default(MAX_QUERY_DAYS),
+  /**
+   * The most pages of 50 agents that a discovery, or a look-up by userId, reads; an account with more agents is PARTIAL. Each query that
+   * may need them is planned with as many calls.
+   */
+  maxPages: z.number().int().min(1).max(MAX_PAGES_OF_ALL_WINDOWS).default(DEFAULT_MAX_PAGES),
   /** The signing algorithm of tokens, as set for the API app. */
   algorithm: z.enum(['HS256', 'HS512']).default('HS256'),
   /** The claim `sub` of tokens; it has no meaning to the vendor. */

@@ -131,6 +131,16 @@ describe('discovery with missing pages', () => {
     expect(harness.sent).toHaveLength(2);
   });
 
+  test.each([
+    [3, 5, 'OK'],
+    [2, 4, 'PARTIAL'],
+  ])('reads at most maxPages pages: %i', async (maxPages, agents, outcome) => {
+    const harness = connected(createWorkers(5), { pageSize: 2 }, { maxPages });
+    const { data, sources } = await discover(harness);
+    expect(data).toHaveLength(agents);
+    expect(sources).toMatchObject([{ outcome, error: outcome === 'OK' ? null : { reason: 'pagination' } }]);
+  });
+
   test('reports the time to wait after a rate limit', async () => {
     const refusal = jsonReply({}, 429, { 'Retry-After': '7' });
     const harness = connected(createWorkers(3), {

@@ -58,7 +58,7 @@ async function discoverAgents(
   };
 
   const cached = await cache.read(directoryNamespace, null, request, async (context) => {
-    const records = await client.statusDetails(window, context);
+    const records = await client.statusDetails({ ...window, maxPages: config.maxPages }, context);
     const { agents, error } = records;
     if (error && agents.length === 0) throw error;
     const cells = toCells(records, allReferences(records), toDays(window), {

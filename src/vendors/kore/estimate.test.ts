@@ -6,7 +6,7 @@ import { type AgentDay, packRequests } from './batching.ts';
 import { cellNamespace } from './cells.ts';
 import { directoryNamespace } from './discovery.ts';
 import { estimateCalls } from './estimate.ts';
-import { MAX_PAGES } from './pagination.ts';
+import { DEFAULT_MAX_PAGES as MAX_PAGES } from './pagination.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const TODAY = utcDay(NOW);
@@ -59,7 +59,10 @@ function days(about: TargetAgents, from: number, to: number, batchKey: string | 
 }
 
 function calls(reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) {
-  return estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
+  return estimateCalls({ maxDaysPerCall, maxPages: MAX_PAGES })(reads, NOW, probe).reduce(
+    (sum, charge) => sum + charge.calls,
+    0,
+  );
 }
 
 describe('the estimate of POSTs', () => {

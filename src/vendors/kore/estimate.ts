@@ -11,7 +11,7 @@ import { cellNamespace } from './cells.ts';
 import type { KoreConfig } from './config.ts';
 import { daysToRequest } from './data-source.ts';
 import { directoryNamespace } from './discovery.ts';
-import { MAX_PAGES, maxPagesOf } from './pagination.ts';
+import { maxPagesOf } from './pagination.ts';
 import { canonicalizeReference, isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
@@ -35,6 +35,8 @@ interface UncachedReads {
   readonly userIds: UncachedPiece;
 }
 
+type EstimateSettings = Pick<KoreConfig, 'maxDaysPerCall' | 'maxPages'>;
+
 /**
  * Counts the POSTs for the uncached cells, packed as `packRequests` packs them. UserIds and discovery need the pages of the
  * complete account: the maximum that is ever read, because only the pages themselves show how many there are.
@@ -43,10 +45,10 @@ interface UncachedReads {
  * of each piece alone: one window may meet two of a piece's, but there are never more windows than all days together need.
  * The estimate is the smaller of the two bounds.
  */
-export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCall'>): CallEstimator {
+export function estimateCalls({ maxDaysPerCall, maxPages }: EstimateSettings): CallEstimator {
   const countWindows = (days: readonly CivilDate[]): number =>
     days.length > 1 ? sharedWindows(days.map(dayWithoutAgent), maxDaysPerCall).length : days.length;
-  const countPages = (days: readonly CivilDate[]): number => maxPagesOf(countWindows(days));
+  const countPages = (days: readonly CivilDate[]): number => maxPagesOf(countWindows(days), maxPages);
 
   function countPosts(maxWindows: number, agents: number, days: readonly CivilDate[]): number {
     // The days of these agents are among those that need `maxWindows`.
@@ -78,7 +80,7 @@ export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCa
     const calls =
       sum(batches.map((batch) => countBatchCalls(batch, maxWindows))) +
       sum(unbatched.map((piece) => countUnbatchedCalls(piece, maxWindows))) +
-      (needsDiscovery ? MAX_PAGES : 0);
+      (needsDiscovery ? maxPages : 0);
     return [{ endpoint: STATUS_DETAILS_ENDPOINT, calls }];
   };
 }

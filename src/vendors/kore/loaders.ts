@@ -95,7 +95,7 @@ function planByEmail(deps: KoreDeps, keys: readonly CellKey[], now: Instant): re
 function planUnfiltered(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
   const userIds = keys.map(({ agent }) => agent);
   const windows = sharedWindows(keys, deps.config.maxDaysPerCall);
-  const maxPages = pagesPerWindow(windows.length);
+  const maxPages = pagesPerWindow(windows.length, deps.config.maxPages);
   return windows.map(async (dayWindow) => {
     const window = await includeYesterday(deps, userIds, toDayBounds(dayWindow), now);
     return { ...window, agents: null, emails: null, maxPages };

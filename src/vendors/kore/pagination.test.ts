@@ -84,11 +84,13 @@ test.each([
 });
 
 test('divides the pages among many windows, and never plans fewer than are read', () => {
-  expect([1, 10, 11, 31, 400, 500].map(pagesPerWindow)).toEqual([40, 40, 36, 12, 1, 1]);
+  const count = fc.integer({ min: 1, max: 1000 });
+  expect([1, 10, 11, 31, 400, 500].map((windows) => pagesPerWindow(windows, 40))).toEqual([40, 40, 36, 12, 1, 1]);
+  expect([1, 2, 3].map((windows) => pagesPerWindow(windows, 200))).toEqual([200, 200, 133]);
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (planned, read) => {
+    fc.property(count, count, fc.integer({ min: 1, max: 400 }), (planned, read, maxPages) => {
       const windows = Math.min(planned, read);
-      expect(windows * pagesPerWindow(windows)).toBeLessThanOrEqual(maxPagesOf(planned));
+      expect(windows * pagesPerWindow(windows, maxPages)).toBeLessThanOrEqual(maxPagesOf(planned, maxPages));
     }),
   );
 });

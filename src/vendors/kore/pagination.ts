@@ -5,23 +5,23 @@ import type { AgentRecord, DetailsPage } from './wire.ts';
 /** The vendor's maximum of agents a page. */
 export const PAGE_SIZE = 50;
 
-/** The most pages that one request reads, whatever the vendor reports about further pages. */
-export const MAX_PAGES = 40;
+/** The most pages that one request reads, whatever the vendor reports about further pages: `maxPages` of an account, by default. */
+export const DEFAULT_MAX_PAGES = 40;
 
 /**
  * The most pages of all agents that the windows of one fetch read together. Without it, a month of one-day windows would be
  * planned with more calls than any query may make.
  */
-const MAX_PAGES_OF_ALL_WINDOWS = 400;
+export const MAX_PAGES_OF_ALL_WINDOWS = 400;
 
 /** The most pages that each of so many windows reads. */
-export function pagesPerWindow(windows: number): number {
-  return Math.max(1, Math.min(MAX_PAGES, Math.floor(MAX_PAGES_OF_ALL_WINDOWS / windows)));
+export function pagesPerWindow(windows: number, maxPages: number): number {
+  return Math.max(1, Math.min(maxPages, Math.floor(MAX_PAGES_OF_ALL_WINDOWS / windows)));
 }
 
 /** The most pages that this number of windows, or any smaller one, reads. */
-export function maxPagesOf(windows: number): number {
-  return Math.min(windows * MAX_PAGES, Math.max(windows, MAX_PAGES_OF_ALL_WINDOWS));
+export function maxPagesOf(windows: number, maxPages: number): number {
+  return Math.min(windows * maxPages, Math.max(windows, MAX_PAGES_OF_ALL_WINDOWS));
 }
 
 /** No further page is read once the bodies reach this size: all pages are held in memory until the last one. */
@@ -50,7 +50,7 @@ export interface FetchedPages {
  */
 export async function fetchAllPages(
   fetchPage: (offset: number) => Promise<FetchedPage>,
-  maxPages = MAX_PAGES,
+  maxPages = DEFAULT_MAX_PAGES,
 ): Promise<FetchedPages> {
   const agents: AgentRecord[] = [];
   /** The agents of all pages but the last one. */

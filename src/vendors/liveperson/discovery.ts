@@ -38,7 +38,7 @@ export async function toDiscoveredAgents(
     await yielder.yieldIfDue();
     for (const agent of group) {
       const login = latestLogin(agent);
-      const namesakes = (login !== null && byLogin.get(login)) || [agent];
+      const namesakes = byLogin.get(login ?? '') ?? [agent];
       if (namesakes[0] === agent) discovered.push(toDiscoveredAgent(namesakes, login, byLogin));
     }
   }

@@ -45,6 +45,12 @@ test('is DOWN once the last success of any process is 15 seconds ago', () => {
   expect(evaluateHealth([failing, ageSummary(older, 1)]).state).toBe('DOWN');
 });
 
+test('is DEGRADED without a call in the last minute where the last one failed, and OK where it succeeded', () => {
+  const failedLast = { ...NOTHING, sinceSuccessMs: 3 * MINUTE, sinceFailureMs: 2 * MINUTE, failuresInARow: 1 };
+  expect(evaluateHealth([failedLast]).state).toBe('DEGRADED');
+  expect(evaluateHealth([{ ...failedLast, sinceSuccessMs: MINUTE }]).state).toBe('OK');
+});
+
 test('takes the error of the process that failed last', () => {
   const later = { ...failing, sinceFailureMs: SECOND, lastError: 'no (dns)' };
   expect(evaluateHealth([failing, later]).lastError).toBe('no (dns)');

@@ -86,6 +86,17 @@ test('loses no change where it gets no turn, and keeps their order', async () =>
   expect(one.texts()).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('waits for no turn any more once it is closed', async () => {
+  const { clock, stream, report, state } = setUp();
+  await stream.join(recordingSubscriber().subscriber);
+  state.refusals = 1;
+  await report(change('c'));
+  expect(clock.pendingTimers()).toBe(1);
+  stream.close();
+  await flushPromises();
+  expect(clock.pendingTimers()).toBe(0);
+});
+
 test('sends nothing to a subscriber that has left, and leaves the feed when it is closed', async () => {
   const { stream, report, state } = setUp();
   const one = recordingSubscriber();

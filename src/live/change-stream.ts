@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 import { SECOND } from '../domain/time.ts';
+import { sleep } from '../http/abort.ts';
 import type { Caller } from '../request/caller.ts';
 import type { ChangeFeed, FeedReader } from './change-feed.ts';
 import { TurnRefusedError } from './live-errors.ts';
@@ -53,12 +54,8 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
         return await takeTurn(callers(), signal);
       } catch (error) {
         signal.throwIfAborted();
-        const delayMs = error instanceof TurnRefusedError ? error.retryAfterMs : SECOND;
-        await new Promise<void>((resolve) => {
-          clock.setTimer(delayMs, resolve);
-        });
+        await sleep(error instanceof TurnRefusedError ? error.retryAfterMs : SECOND, clock, signal);
       }
-      signal.throwIfAborted();
     }
   }
 

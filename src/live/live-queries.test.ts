@@ -9,7 +9,7 @@ import type { StreamEnd } from './subscriber.ts';
 
 function setUp(settings: Partial<Record<'maxSubscriptions' | 'maxSubscriptionsPerCaller', number>> = {}) {
   const clock = manualClock();
-  const state = { runs: 0, reads: 0, count: (_: LiveTransport) => 0 };
+  const state = { runs: 0, reads: 0, isLenient: false, count: (_: LiveTransport) => 0 };
   const queries = createLiveQueries({
     settings: () => ({ minIntervalSeconds: 2, maxSubscriptions: 3, maxSubscriptionsPerCaller: 2, ...settings }),
     clock,
@@ -18,7 +18,7 @@ function setUp(settings: Partial<Record<'maxSubscriptions' | 'maxSubscriptionsPe
       state.reads += 1;
       return Promise.resolve({ readings: [], validUntilMs: Infinity, isShareable: true });
     },
-    isAuthorized: ({ expiresAt = Infinity }) => clock.now() < expiresAt,
+    isAuthorized: ({ expiresAt = Infinity }) => state.isLenient || clock.now() < expiresAt,
     metrics: {
       watchSubscriptions: (count) => {
         state.count = count;
@@ -109,6 +109,20 @@ describe('the subscriptions of a process', () => {
     expect(one.ends).toEqual(['unauthenticated']);
     await flushPromises();
     expect(clock.pendingTimers()).toBe(0);
+  });
+
+  test('go on while a token counts as valid after its end, which is looked at once a second', async () => {
+    const { clock, queries, operation, state } = setUp();
+    state.isLenient = true;
+    const one = recordingSubscriber({ ...callerNamed('a'), expiresAt: clock.now() + 3000 });
+    await queries.subscribe(operation('x'), one.subscriber).started;
+    clock.advance(3000);
+    expect(one.ends).toEqual([]);
+    state.isLenient = false;
+    clock.advance(999);
+    expect(one.ends).toEqual([]);
+    clock.advance(1);
+    expect(one.ends).toEqual(['unauthenticated']);
   });
 
   test('run again at once under another configuration, but for those whose callers it ends', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
 import { setUpPlanning } from '../../test/support/planning-harness.ts';
+import type { Agent } from '../domain/agent.ts';
 import { candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
 import { createTargetResolver } from './target-agents.ts';
 
@@ -9,6 +11,24 @@ test('createTargetResolver passes on the upper bound of unlisted agents while di
   const candidateSets = mergeCandidates(emails.map((email) => candidatesByEmail(planning, email)));
   const targets = candidateSets.map((candidates) => createTargetResolver(planning)(candidates, 'v'));
   expect(targets).toMatchObject([{ maxAgents: 3, unlisted: 'by-email' }]);
+});
+
+test('createTargetResolver counts configured agents that discovery may link to the account', () => {
+  const entries = [
+    directoryEntry('linked', { accounts: { v: 'ref' } }),
+    directoryEntry('potential', { email: 'a@x.de', accounts: {} }),
+    directoryEntry('apart', { accounts: {} }),
+  ];
+  const planning = setUpPlanning(entries);
+  const [linked, potential, apart] = planning.configured.agents;
+  const target = (agents: readonly (Agent | undefined)[], maxAgents: number) => {
+    const listed = agents.filter((agent) => agent !== undefined);
+    const candidates = { key: 'k', resolvedBy: 'discovery', agents: listed, maxAgents, unlisted: 'none' } as const;
+    return createTargetResolver(planning)(candidates, 'v');
+  };
+  expect(target([linked, potential, apart], 3)).toMatchObject({ maxAgents: 2, unlisted: 'by-email', refs: ['ref'] });
+  expect(target([linked, potential, apart], 1)).toMatchObject({ maxAgents: 1, unlisted: 'by-email' });
+  expect(target([linked, apart], 2)).toMatchObject({ maxAgents: 1, unlisted: 'none' });
 });
 
 test('createTargetResolver scans the same agents once per account', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { anonymousCaller } from '../request/caller.ts';
-import { throttleFailures } from './auth-throttle.ts';
+import { createThrottleState, throttleFailures } from './auth-throttle.ts';
 import { HttpError } from './http-error.ts';
 import type { AuthFailureReason } from './ports.ts';
 
@@ -12,11 +12,13 @@ function setUp(failure: AuthFailureReason = 'unknown_key') {
   const clock = manualClock();
   const attempts: (string | undefined)[] = [];
   const throttled: string[] = [];
+  const state = { isRevoked: false };
   const authenticate = throttleFailures(
     (authorization) => {
       attempts.push(authorization);
       if (authorization?.includes('lasting')) return { ...anonymousCaller, isLasting: true };
-      return Promise.resolve(authorization?.includes('good') ? anonymousCaller : { failure });
+      const isGood = authorization?.includes('good') && !state.isRevoked;
+      return Promise.resolve(isGood ? anonymousCaller : { failure });
     },
     { failuresPerMinute: 3, clock, onThrottled: (address) => throttled.push(address) },
   );
@@ -34,7 +36,7 @@ function setUp(failure: AuthFailureReason = 'unknown_key') {
   const fail = async (count: number, address?: string) => {
     for (let i = 0; i < count; i += 1) await attempt(`Bearer bad-${i}`, address);
   };
-  return { clock, attempts, throttled, attempt, fail };
+  return { clock, attempts, throttled, state, attempt, fail };
 }
 
 describe('the throttle of failed authentications', () => {
@@ -67,6 +69,17 @@ describe('the throttle of failed authentications', () => {
     expect(await attempt('Bearer good-1')).toBe('accepted');
     expect(await attempt('Bearer good-2')).toBe('60');
     expect(await attempt('Bearer good-2', '198.51.100.1')).toBe('accepted');
+  });
+
+  test('waits from the latest failures on, where a key that was good before goes on failing', async () => {
+    const { clock, state, attempt } = setUp();
+    await attempt('Bearer good');
+    state.isRevoked = true;
+    for (let i = 0; i < 5; i += 1) {
+      clock.advance(10_000);
+      expect(await attempt('Bearer good')).toBe('unknown_key');
+    }
+    expect(await attempt('Bearer bad')).toBe('40');
   });
 
   test('looks at an API key once for each address, and at a token each time', async () => {
@@ -110,6 +123,16 @@ describe('the throttle of failed authentications', () => {
     await fail(3);
     expect(await attempt(undefined)).toBe('unknown_key');
     expect(await attempt('')).toBe('unknown_key');
+  });
+
+  test('keeps the keys of callers that are still valid in another configuration, the latest used last', () => {
+    const before = createThrottleState();
+    const [one, two, three] = [1, 2, 3].map((n) => ({ ...anonymousCaller, name: `caller-${n}` }));
+    if (!one || !two || !three) throw new Error('three callers');
+    for (const caller of [one, two, three]) before.acceptedKeys.set(caller.name, caller);
+    before.acceptedKeys.get('caller-1');
+    const { acceptedKeys } = createThrottleState(before, ({ name }) => name !== 'caller-2');
+    expect([...acceptedKeys.keys()]).toEqual(['caller-1', 'caller-3']);
   });
 
   test('keeps a bounded number of addresses: the oldest are forgotten', async () => {

@@ -64,6 +64,16 @@ test('closes a connection that is not authenticated, by the reason', async () =>
   expect(broken.closes).toEqual([[4500, 'Internal server error']]);
 });
 
+test('sends nothing to a connection that was closed while its key was checked', async () => {
+  const { promise, resolve } = Promise.withResolvers<Caller>();
+  const { receive, connection, sent, closes } = setUp(() => promise);
+  await receive(INIT);
+  connection.onClose();
+  resolve(anonymousCaller);
+  await flushPromises();
+  expect([sent, closes]).toEqual([[], []]);
+});
+
 test('starts nothing before the acknowledgement, and no second operation with an id', async () => {
   const early = setUp(() => new Promise(() => undefined));
   await early.receive(INIT, subscribe('1'));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -6,7 +7,7 @@ import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.t
 async function connect(setup: Parameters<typeof startLiveServer>[0] = {}) {
   const server = await startLiveServer(setup);
   const url = `${server.url.replace('http', 'ws')}/graphql`;
-  const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazyCloseTimeout: 60_000 });
+  const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
   const stop = async () => {
     await client.dispose();
     await server.stop();
@@ -41,6 +42,31 @@ test('reports a refusal as an error with a time to retry, and goes on with the o
   ]);
   expect(await server.metrics.text()).toContain('limit_rejections_total{limit="caller_subscriptions"} 1');
   expect((await client.iterate({ query: '{ a }' }).next()).value).toEqual({ data: 1 });
+  await stop();
+});
+
+test('ends an operation whose document is invalid with its error alone', async () => {
+  const { server, stop } = await connect();
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const received: string[] = [];
+  socket.on('message', (data: Buffer) => received.push(data.toString()));
+  await once(socket, 'open');
+  const send = (message: object) => {
+    socket.send(JSON.stringify(message));
+  };
+  send({ type: 'connection_init' });
+  while (received.length === 0) await server.settle();
+  send({ type: 'subscribe', id: '1', payload: { query: 'subscription { invalid }' } });
+  while (received.length === 1) await server.settle();
+  // A later answer shows that nothing follows the error.
+  send({ type: 'ping' });
+  while (!received.some((text) => text.includes('pong'))) await server.settle();
+  expect(received.map((text) => (JSON.parse(text) as { readonly type: string }).type)).toEqual([
+    'connection_ack',
+    'error',
+    'pong',
+  ]);
+  socket.terminate();
   await stop();
 });
 

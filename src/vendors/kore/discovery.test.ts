@@ -100,6 +100,17 @@ test('caches the list for ttl.directory, and the cells of the same response for 
   ]);
 });
 
+test('caches no cell of today without an ongoing status, which may have begun yesterday, and cells of earlier days', async () => {
+  const status = [{ primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' }];
+  const harness = connected([{ ...createWorker(0), status }], {}, { discoverHours: 24 });
+  await discover(harness);
+  expect(harness.stored.map(({ key }) => key)).toEqual([
+    ['cell', 'agent0@example.com', '2024-05-14'],
+    ['cell', 'u-0', '2024-05-14'],
+    ['directory'],
+  ]);
+});
+
 describe('discovery with missing pages', () => {
   const breaksOff = { pageSize: 2, overridePage: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
 

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
 import { flushPromises } from '../../../test/support/flush-promises.ts';
-import { createScriptedVendor, LIST_URL, MAY_10, NOW, THREE_FILES } from '../../../test/support/scripted-liveperson.ts';
+import {
+  connectLivePerson,
+  createScriptedVendor,
+  LIST_URL,
+  MAY_10,
+  NOW,
+  THREE_FILES,
+} from '../../../test/support/scripted-liveperson.ts';
 import { type RequestHandler, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
@@ -142,6 +149,30 @@ describe('files', () => {
     clock.advance(3_600_000);
     isDown = true;
     expect(await read()).toEqual(['OK']);
+  });
+
+  test.each([
+    [60, { good: [60, true], damaged: [15, false] }],
+    [5, { good: [5, true], damaged: [5, false] }],
+    // Of no use after that: the vendor keeps files for 30 days.
+    [30 * 86_400, { good: [30 * 86_400, false], damaged: [15, false] }],
+  ])('keeps files for %i seconds, and a damaged one no longer than a live status', async (files, expected) => {
+    const vendor = createScriptedVendor(THREE_FILES);
+    const harness = connectLivePerson(
+      async (request) => {
+        const reply = await vendor(request);
+        const isCut = request.url.pathname.includes('middle') && Buffer.isBuffer(reply.body);
+        return isCut ? { ...reply, body: reply.body.subarray(0, -4) } : reply;
+      },
+      { ttl: { files } },
+    );
+    await harness.open().sessions('9', MAY_10);
+    const stored = harness.stored.filter(({ endpoint }) => endpoint === FILE_ENDPOINT);
+    const kept = (name: string) => {
+      const found = stored.find(({ key }) => key.join().includes(name));
+      return [found?.ttlSeconds, found?.isFinal];
+    };
+    expect({ good: kept('early'), damaged: kept('middle') }).toEqual(expected);
   });
 
   test('passes a file to other readers before the slower files of its batch', async () => {

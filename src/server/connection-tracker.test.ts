@@ -208,6 +208,20 @@ describe('draining a request in flight', () => {
     expect([await done, clock.pendingTimers()]).toEqual([true, 0]);
   });
 
+  test('answers the second of two pipelined requests, though the first has ended', async () => {
+    const client = await openConnection(testServer);
+    await client.send(FULL_REQUEST + POST_HEADERS + POST_BODY);
+    await started.promise;
+    const { outcomes, done } = startDrain(testServer);
+    clock.advance(GRACE_MS);
+    await flushPromises();
+    expect([client.isOpen(), outcomes]).toEqual([true, []]);
+    answer.resolve('done');
+    await client.closed;
+    expect(client.received()).toMatch(/"done"/);
+    expect(await done).toBe(true);
+  });
+
   test('sends Connection: close for a request that started before the shutdown', async () => {
     const query = testServer.post({ query: '{ wait }' });
     await started.promise;

@@ -175,6 +175,20 @@ test('serves a stale value while the vendor fails, and reports it as stale', asy
   expect(after.sources[0]?.incompleteDuring).toEqual([{ from: NOW, to: at('16T00:00:00') }]);
 });
 
+test('a stale day that was read after its end lacks nothing of it', async () => {
+  let healthy = true;
+  const status = [{ primaryStatus: 'BUSY', startTime: '2024-05-14T22:00:00', endTime: '-' }];
+  const people = fakeKore([{ ...createWorker(1), status }]);
+  const { open: openQuery, clock } = connected((request) => (healthy ? people(request) : { status: 503 }));
+  const read = () => periodsOf(openQuery(), 'agent1@example.com', at('14T00:00:00'), at('15T00:00:00'));
+  await read();
+  healthy = false;
+  clock.advance(60_000);
+  const { sources } = await read();
+  expect(sources).toMatchObject([{ outcome: 'STALE', fetchedAt: NOW }]);
+  expect(sources[0]?.incompleteDuring).toEqual([{ from: at('15T00:00:00'), to: at('15T00:00:00') }]);
+});
+
 test('names the days that could not be read, and none where all could', async () => {
   const people = fakeKore([createWorker(1)]);
   const { open: openQuery } = connected(

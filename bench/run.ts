@@ -8,6 +8,7 @@ import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { phases } from './phases/bench.ts';
 import { toSvg } from './plot.ts';
+import { profiles } from './profiles/bench.ts';
 import { redisCosts } from './redis-costs/bench.ts';
 import { formatReport, type Report } from './report.ts';
 import { repeatedQueries } from './targets/t1-repeated.ts';
@@ -40,6 +41,7 @@ const targets: Readonly<Record<string, readonly Bench[]>> = {
 const parts: Readonly<Record<string, readonly Bench[]>> = {
   ingest: [ingest],
   phases: [phases],
+  profiles: [profiles],
   'vendor-call': [vendorCall],
   'vendor-calls': [vendorCalls],
   'cold-week': [coldWeek],

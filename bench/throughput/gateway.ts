@@ -29,13 +29,15 @@ export interface GatewayOptions {
   readonly concurrency?: number;
   readonly redisUrl?: string;
   readonly core?: number;
+  /** Absent: that of `npm start`. */
+  readonly command?: readonly string[];
 }
 
 let configurations = 0;
 
 /** The gateway as a user runs it: callers' keys, limits and logs at their defaults. */
 export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
-  const { folder, isSafe = true, core } = options;
+  const { folder, isSafe = true, core, command = startCommand() } = options;
   configurations += 1;
   const file = join(folder, `gateway-${configurations}.yaml`);
   const apiKeys = [
@@ -48,7 +50,7 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
   );
   return startProcess({
     name: isSafe ? GATEWAY : UNSAFE_GATEWAY,
-    command: startCommand(),
+    command,
     env: { SWITCHBOARD_CONFIG: file, ...(!isSafe && { LOG_LEVEL: 'warn' }) },
     path: '/graphql',
     headers: isSafe ? { authorization: `Bearer ${API_KEY}` } : {},

@@ -27,6 +27,8 @@ export interface BenchProcess {
   /** Likewise, of the main thread alone and to the microsecond. */
   readonly mainThreadCpuMs: () => number;
   readonly rssMb: () => number;
+  /** Stops it as an operator does, and waits until it has ended. */
+  readonly end: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -96,9 +98,9 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   const { printed, ignoreRest } = readOutput(child, name);
   const url = options.url ?? (await printed) + path;
   const stat = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
-  const stop = async () => {
+  const exit = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
+    child.kill(signal);
     await once(child, 'exit');
   };
   const first = waitForAnswer(url, headers);
@@ -115,7 +117,8 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
     },
     mainThreadCpuMs: () => Number(stat(`task/${child.pid}/schedstat`).split(' ')[0]) / 1e6,
     rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(stat('status'))?.[1]) / 1024,
-    stop,
+    end: () => exit('SIGTERM'),
+    stop: () => exit('SIGKILL'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Instant } from './clock.ts';
 import { fnv1a } from './fnv1a.ts';
 import type { Interaction } from './interaction.ts';
 import { firstEventAt, type Session } from './session.ts';
+import { hashOfReference } from './reference-hash.ts';
 import { decodePeriodId, encodePeriodId, hasShortId, type PeriodAddress } from './status-period-id.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
@@ -51,8 +52,9 @@ export function agentIdByAccount(account: string, ref: string): string {
   return encodeParts(['R', account, ref]);
 }
 
-export function statusPeriodId(period: StatusPeriod): string {
-  if (hasShortId(period)) return encodePeriodId(period, hashOfNames(period));
+export function statusPeriodId(period: StatusPeriod, hashReference = hashOfReference): string {
+  const { start } = period;
+  if (hasShortId(period)) return encodePeriodId({ start, referenceHash: hashReference(period) }, hashOfNames(period));
   return encodeParts(['P', period.account, period.ref, period.start.toString(36), fingerprintOf(period)]);
 }
 

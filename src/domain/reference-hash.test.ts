@@ -4,7 +4,7 @@ import { avaamo } from '../vendors/avaamo/index.ts';
 import { kore } from '../vendors/kore/index.ts';
 import { liveperson } from '../vendors/liveperson/index.ts';
 import { vonage } from '../vendors/vonage/index.ts';
-import { hashOfReference, mayBeReferenceIn } from './reference-hash.ts';
+import { createReferenceHasher, hashOfReference, mayBeReferenceIn } from './reference-hash.ts';
 
 test.each([avaamo, kore, liveperson, vonage].map((vendor) => [vendor.name, vendor] as const))(
   'is equal for all spellings that are one reference to %s',
@@ -24,6 +24,16 @@ test.each([avaamo, kore, liveperson, vonage].map((vendor) => [vendor.name, vendo
     );
   },
 );
+
+test('is the same from a hasher, whatever it was asked for before', () => {
+  const text = fc.constantFrom('a', 'b', 'jane@x.de');
+  const hash = createReferenceHasher();
+  fc.assert(
+    fc.property(text, text, (account, ref) => {
+      expect(hash({ account, ref })).toBe(hashOfReference({ account, ref }));
+    }),
+  );
+});
 
 test('is below 2^48, and names its account', () => {
   const text = fc.string({ unit: 'binary' });

@@ -17,6 +17,18 @@ export function hashOfReference({ account, ref }: AgentAccount): number {
   return hashOfAccount(account) * ACCOUNT + (fnv1a(folded, OTHER_BASIS) >>> TOP_BYTE) * SECOND + (fnv1a(folded) >>> 0);
 }
 
+/** Creates a function that returns what `hashOfReference` does, and remembers it for the reference that it was asked for last. */
+export function createReferenceHasher(): typeof hashOfReference {
+  let last: AgentAccount | null = null;
+  let lastHash = 0;
+  return ({ account, ref }) => {
+    if (last?.ref === ref && last.account === account) return lastHash;
+    last = { account, ref };
+    lastHash = hashOfReference(last);
+    return lastHash;
+  };
+}
+
 /** Whether the hash may be that of a reference in this account. */
 export function mayBeReferenceIn(account: string, referenceHash: number): boolean {
   return Math.floor(referenceHash / ACCOUNT) === hashOfAccount(account);

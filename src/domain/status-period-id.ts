@@ -1,8 +1,5 @@
 import type { Instant } from './clock.ts';
-import { hashOfReference } from './reference-hash.ts';
 import type { StatusPeriod } from './status-period.ts';
-
-type IdentifiedPeriod = Pick<StatusPeriod, 'account' | 'ref' | 'start'>;
 
 /** What a short id of a status period has. */
 export interface PeriodAddress {
@@ -20,7 +17,7 @@ const THREE_BYTES = 2 ** 24;
 const END_OF_STARTS = 2 ** 46;
 
 /** Whether a short id can express the start: from 1970 on, in whole milliseconds. */
-export function hasShortId({ start }: IdentifiedPeriod): boolean {
+export function hasShortId({ start }: Pick<StatusPeriod, 'start'>): boolean {
   return Number.isSafeInteger(start) && start >= 0 && start < END_OF_STARTS;
 }
 
@@ -28,10 +25,10 @@ export function hasShortId({ start }: IdentifiedPeriod): boolean {
  * Encodes a status period as 15 bytes, which are 20 letters of base64url: 6 bytes of its start, 6 of the hash of the agent's reference, 3
  * of the hash of its names. A response has hundreds of these ids: with the names of account and agent they would be a third of it.
  */
-export function encodePeriodId(period: IdentifiedPeriod, namesHash: number): string {
+export function encodePeriodId({ start, referenceHash }: PeriodAddress, namesHash: number): string {
   // The bits that are left out change others.
   const names = (namesHash >>> 24) ^ (namesHash & (THREE_BYTES - 1));
-  return eightLetters(period.start) + eightLetters(hashOfReference(period)) + fourLetters(names);
+  return eightLetters(start) + eightLetters(referenceHash) + fourLetters(names);
 }
 
 /** Null for any text that is not a short id. */

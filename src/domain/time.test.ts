@@ -25,6 +25,19 @@ test('isCivilDate accepts existing calendar days only', () => {
   expect(isCivilDate('2024-02-29')).toBe(true);
 });
 
+test('isCivilDate rejects the days that Date.parse lets roll over', () => {
+  const part = (max: number, length: number) => fc.nat({ max }).map((value) => String(value).padStart(length, '0'));
+  fc.assert(
+    fc.property(part(9999, 4), part(13, 2), part(32, 2), (year, month, day) => {
+      const text = `${year}-${month}-${day}`;
+      const parsed = new Date(`${text}T00:00:00Z`);
+      const isDay = !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+      expect(isCivilDate(text)).toBe(isDay && year !== '0000');
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 describe('isInstant', () => {
   const first = Date.parse('0001-01-01T00:00:00.000Z');
   const last = Date.parse('9999-12-31T23:59:59.999Z');

@@ -54,21 +54,29 @@ export function isInstant(ms: number): boolean {
   return Number.isInteger(ms) && ms >= FIRST_INSTANT && ms <= LAST_INSTANT;
 }
 
-/** Whether a text is an existing calendar day. `Date.parse` would let 31 February roll over into March. */
-export function isCivilDate(text: string): text is CivilDate {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  // A day that does not exist rolls over into another month.
-  return Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1;
-}
-
 const [DASH, COLON, SPACE, UPPER_T, ZERO] = [0x2d, 0x3a, 0x20, 0x54, 0x30];
 const CIVIL_TIME_LENGTH = 'yyyy-mm-ddThh:mm:ss'.length;
 const CIVIL_DATE_LENGTH = 'yyyy-mm-dd'.length;
 /** `Date.UTC` takes a smaller number for a year of the twentieth century. */
 const FIRST_PLAIN_YEAR = 100;
-/** Every month has this day. */
-const LAST_CERTAIN_DAY = 28;
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a text is an existing calendar day. `Date.parse` would let 31 February roll over into March. */
+export function isCivilDate(text: string): text is CivilDate {
+  if (text.length !== CIVIL_DATE_LENGTH || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false;
+  const year = 100 * twoDigitsAt(text, 0) + twoDigitsAt(text, 2);
+  return year >= 1 && isDayOfMonth(year, twoDigitsAt(text, 5), twoDigitsAt(text, 8));
+}
+
+/** False for NaN. */
+function isDayOfMonth(year: number, month: number, day: number): boolean {
+  const leapDays = month === 2 && isLeapYear(year) ? 1 : 0;
+  return day >= 1 && day <= (DAYS_OF_MONTHS[month - 1] ?? 0) + leapDays;
+}
+
+function isLeapYear(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
 
 /**
  * The instant of a time `yyyy-mm-ddThh:mm:ss` in UTC, with a `T` or a blank; null for any other text. This is how vendors write most
@@ -84,8 +92,8 @@ export function parseCivilTime(text: string): Instant | null {
   const second = twoDigitsAt(text, 17);
   // NaN is in no range.
   const isTime = hour <= 23 && minute <= 59 && second <= 59;
-  const isDate = year >= FIRST_PLAIN_YEAR && month >= 1 && month <= 12 && day >= 1;
-  if (!isTime || !isDate || !(day <= LAST_CERTAIN_DAY || isCivilDate(text.slice(0, 10)))) return null;
+  const isDate = year >= FIRST_PLAIN_YEAR && isDayOfMonth(year, month, day);
+  if (!isTime || !isDate) return null;
   return daysSinceEpoch(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND;
 }
 

@@ -1,4 +1,5 @@
 import { statusPeriodId } from '../../domain/global-id.ts';
+import { createReferenceHasher } from '../../domain/reference-hash.ts';
 import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import { sessionOfPeriod } from '../../gather/sessions.ts';
@@ -7,9 +8,12 @@ import { backReferenceRule, type FieldRules } from '../../planning/field-rules.t
 import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
+/** The periods of an agent follow each other in a response. */
+const hashReference = createReferenceHasher();
+
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection'> = {
   StatusPeriod: {
-    id: (period) => statusPeriodId(period),
+    id: (period) => statusPeriodId(period, hashReference),
     agent: (period, _, context) => owningAgent(context, period),
     account: ({ account }, _, context) => context.account(account),
     session: (period, _, context) => sessionOfPeriod(context, period),

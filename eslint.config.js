@@ -29,6 +29,11 @@ const HIDING_TYPE =
   ':matches(TSInterfaceDeclaration, TSTypeAliasDeclaration, ClassDeclaration, TSEnumDeclaration)' +
   `[id.name=/^(${GLOBAL_TYPES.join('|')})$/]`;
 
+const RESTRICTED_EVERYWHERE = [
+  { selector: MODULE_ARROW_FUNCTION, message: 'Declare a function of a module with `function`.' },
+  { selector: HIDING_TYPE, message: 'This type hides a global of the same name.' },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -60,10 +65,17 @@ export default tseslint.config(
           'newlines-between': 'never',
         },
       ],
+      'no-restricted-syntax': ['error', ...RESTRICTED_EVERYWHERE],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}', 'bench/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: MODULE_ARROW_FUNCTION, message: 'Declare a function of a module with `function`.' },
-        { selector: HIDING_TYPE, message: 'This type hides a global of the same name.' },
+        ...RESTRICTED_EVERYWHERE,
+        { selector: 'SpreadElement > ObjectExpression', message: 'List the properties.' },
       ],
     },
   },

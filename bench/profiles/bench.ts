@@ -55,15 +55,22 @@ async function profileWorkload(workload: Workload, { day, isCached, seconds }: P
   const stub = await startStub({ day, agents });
   try {
     const gateway = await startGateway({
-      ...{ folder, vendorUrl: stub.url, agents, isCached, command: profiledCommand(folder) },
+      folder,
+      vendorUrl: stub.url,
+      agents,
+      isCached,
+      command: profiledCommand(folder),
       ...(!isCached && { concurrency: CONCURRENCY }),
     });
     await assertAnswers(gateway, workload);
     const load = (duration: number) =>
       runLoad({
         ...gateway,
-        ...{ workload, seconds: duration, connections: CONNECTIONS },
-        ...{ scriptFile: join(folder, 'wrk.lua'), core: LOAD_CORE },
+        workload,
+        seconds: duration,
+        connections: CONNECTIONS,
+        scriptFile: join(folder, 'wrk.lua'),
+        core: LOAD_CORE,
       });
     await load(WARM_UP_SECONDS);
     const fromUs = monotonicUs();

@@ -124,7 +124,7 @@ function createPipeline(options: AccountCacheOptions) {
 
 interface Reading<Key, Value> extends Omit<FetchRequest<Key, Value>, 'keys'> {
   readonly keys: readonly Key[];
-  /** Of their entries; absent: to be composed. */
+  /** The ids of their entries; absent: to be composed. */
   readonly ids?: readonly string[] | undefined;
 }
 

@@ -1,18 +1,10 @@
 import type { Clock, Instant } from '../domain/clock.ts';
-import { VendorError } from '../domain/vendor-error.ts';
+import { UNSENT_REASONS, VendorError } from '../domain/vendor-error.ts';
 import type { ReadOutcome } from './freshness.ts';
 import type { Entry } from './store.ts';
 
 /** Bounds the memory; a key that is forgotten counts as never asked, and the one forgotten is the one asked longest ago. */
 const MAX_REMEMBERED_KEYS = 100_000;
-
-/** Failures of calls that were never sent. */
-const UNSENT_REASONS: ReadonlySet<string | null> = new Set([
-  'quota_local',
-  'bulkhead_full',
-  'rate_gate',
-  'circuit_open',
-]);
 
 /**
  * When keys were last asked for. It outlasts the cached values: with more keys than the rate limit can renew while they are
@@ -30,7 +22,7 @@ export function createAskedTimes(clock: Clock): AskedTimes {
   return {
     record(id, { result }, wasSent) {
       const error = result instanceof VendorError ? result : result.staleReason;
-      if (error && (UNSENT_REASONS.has(error.reason) || (error.reason === 'cancelled' && !wasSent))) return;
+      if (error && (UNSENT_REASONS.has(error.reason ?? '') || (error.reason === 'cancelled' && !wasSent))) return;
       times.delete(id);
       times.set(id, clock.now());
       if (times.size <= MAX_REMEMBERED_KEYS) return;

@@ -91,8 +91,8 @@ export interface AccountCache {
   ): Promise<readonly (CachedValue<Value> | VendorError)[]>;
 
   /**
-   * Does the same for keys of which a call fetches one: each is cancelled, served stale and fails by itself. Returns in its place the
-   * error of a key, also one that is none of the vendor's.
+   * Does the same for keys of which a call fetches one: each is cancelled, served stale and fails by itself. The result of a key that
+   * failed is its error, which need not be the vendor's.
    */
   readEach<Key, Value>(
     namespace: CacheNamespace<Key, Value>,

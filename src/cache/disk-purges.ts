@@ -18,7 +18,7 @@ export interface DiskPurges {
 
 interface Purge {
   readonly matches: MatchesEntry;
-  /** Of the wall clock. */
+  /** On the wall clock. */
   readonly until: number;
 }
 

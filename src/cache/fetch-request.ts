@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { toCallTarget } from '../domain/call-target.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { vendorError } from '../http/response.ts';
@@ -34,7 +35,7 @@ export function toTarget<Key, Value>(
   account: Account,
   { namespace: { endpoint } }: FetchRequest<Key, Value>,
 ): CallTarget {
-  return { vendor: account.vendor, account: account.name, endpoint };
+  return toCallTarget(account, endpoint);
 }
 
 export function abortErrorFor<Key, Value>(account: Account, request: FetchRequest<Key, Value>): () => VendorError {

@@ -166,7 +166,11 @@ function connectShared(
   const estimate = createRedisTime();
   const redisTime = isClockShared ? SAME_TIME : estimate;
   const purges = createRedisPurges({
-    ...{ redis, clock: steadyClock, redisTime, retentionMs, isClockShared },
+    redis,
+    clock: steadyClock,
+    redisTime,
+    retentionMs,
+    isClockShared,
     createMatcher: (rule) => createEntryMatcher(rule, extents.get(rule.idPrefix)),
   });
   return {

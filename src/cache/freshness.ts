@@ -1,8 +1,9 @@
 import type { Account } from '../domain/account.ts';
+import { toCallTarget } from '../domain/call-target.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { CallId, ServedFrom } from '../domain/source.ts';
 import { DAY, SECOND } from '../domain/time.ts';
-import { isNotFound, VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
+import { type CallTarget, isNotFound, VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
 import type { CachedValue, CacheNamespace, FetchedValue, NegativeResult } from './cache.ts';
 import type { Entry, NegativeEntry, Store } from './store.ts';
 
@@ -225,16 +226,13 @@ function toOutcome(
 ): ReadOutcome {
   const { value, notFound, fetchedAt, freshUntil } = entry;
   const nextChangeAt = freshUntil;
-  if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, nextChangeAt };
+  if (notFound) return { result: toNotFoundError(toCallTarget(account, endpoint), notFound), servedFrom, nextChangeAt };
   return { result: { value, fetchedAt, freshUntil, servedFrom, ...(call && { call }) }, servedFrom, nextChangeAt };
 }
 
-function toNotFoundError(
-  { vendor, name, endpoint }: Account & { readonly endpoint: string },
-  { message, reason, status }: NegativeEntry,
-): VendorError {
+function toNotFoundError(target: CallTarget, { message, reason, status }: NegativeEntry): VendorError {
   const details = { ...(reason !== null && { reason }), ...(status !== null && { status }) };
-  return new VendorError({ vendor, account: name, endpoint }, 'NOT_FOUND', message, details);
+  return new VendorError(target, 'NOT_FOUND', message, details);
 }
 
 /**

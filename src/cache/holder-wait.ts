@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { toCallTarget } from '../domain/call-target.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { ReadOutcome } from './freshness.ts';
@@ -17,7 +18,7 @@ export function createHolderWait(
 ): HolderWait<ReadOutcome> {
   const { account, freshness } = options;
   const { control } = request;
-  const target = { vendor: account.vendor, account: account.name, endpoint: request.namespace.endpoint };
+  const target = toCallTarget(account, request.namespace.endpoint);
   const toError = (seconds: number | undefined): VendorError =>
     seconds === undefined
       ? vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_total' })

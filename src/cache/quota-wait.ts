@@ -115,7 +115,7 @@ export function createFetchContext<Key>(
   return {
     ...createContext(allIds),
     forKeys: (members) => {
-      // As nearly always: one request is for all.
+      // The usual case: one request is for all.
       if (members.length === allIds.length) return createContext(allIds);
       idByKey ??= new Map([...keys].map(([id, key]) => [key, id]));
       const ids: string[] = [];

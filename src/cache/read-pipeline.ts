@@ -93,7 +93,12 @@ export async function readThrough<Key, Value>(
     const { clock, addAbortListener } = pipeline;
     const { signal, waitsForFresh } = context;
     const waiter = {
-      ...{ signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), onKnown, clock, addAbortListener },
+      signal,
+      waitsForFresh,
+      waitUntilMs: context.waitUntilMs?.(),
+      onKnown,
+      clock,
+      addAbortListener,
       findWhileRenewalWaits: (key: KeyInFlight) => findWhileRenewalWaits(pipeline, request, key),
     };
     const { outcomes, failures } = await waitFor([...inFlight.values(), ...started], waiter);

@@ -124,7 +124,12 @@ function startConnection(
       isConnecting = false;
     });
   return {
-    ...{ link, clock, availability, reportFailure, connecting, isClosed },
+    link,
+    clock,
+    availability,
+    reportFailure,
+    connecting,
+    isClosed,
     replies: { count: 0 },
     reportTimeout: onError,
     isConnecting: () => isConnecting,

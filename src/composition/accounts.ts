@@ -17,7 +17,9 @@ export function createAgentDirectory(
     accounts: accounts.map(({ config, vendor, adapter, cache, discovery }) => ({
       ...adapter.account,
       references: vendor.references,
-      ...{ adapter, cache, discovery },
+      adapter,
+      cache,
+      discovery,
       ...discoverySettings(config),
     })),
     clock,

@@ -54,11 +54,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   let generation = await createGeneration(parts, options.config, PAGE_MANIFEST);
   generation.exportAccounts();
   const retiring = new Set<Generation>();
-  const closing = new AbortController();
-  const isClosed = () => closing.signal.aborted;
+  let hasClosed = false;
+  const isClosed = () => hasClosed;
 
   const purger = createPurger({
-    ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
+    clock,
+    logger: parts.logger,
+    metrics: parts.metrics,
+    purges: parts.fleet.purges,
     dropEntries: parts.fleet.dropEntries,
     current: () => generation,
     connectedAccounts: parts.accounts.all,
@@ -108,7 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { config, needsRestart } = keepStartSettings(generation.config, next);
       const following = await createGeneration(parts, config, PAGE_MANIFEST);
       const { changes } = following;
-      // Until then agents of theirs would be missing from answers.
+      // Otherwise the agents of new accounts would be missing from responses at first.
       await following.askAccounts(new Set([...changes.added, ...changes.changed]));
       if (isClosed()) {
         await following.close();
@@ -123,7 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return { accounts: changes, needsRestart };
     },
     close: async () => {
-      closing.abort();
+      hasClosed = true;
       await Promise.allSettled([warming.close()]);
       await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
       retiring.clear();

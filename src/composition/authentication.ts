@@ -27,7 +27,7 @@ export interface Authentication {
 /** Where a caller's permissions come from: the settings of its key or of its issuer, as text. */
 interface Credential {
   readonly settings: string;
-  /** Of an API key. */
+  /** The digest of an API key. */
   readonly sha256: string | null;
 }
 

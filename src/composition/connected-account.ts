@@ -116,7 +116,11 @@ export function connectAccount(
   });
   fleet.setExtentOf(cache.idPrefix, adapter.extentOf);
   return {
-    ...{ config: account, vendor, adapter, cache, health },
+    config: account,
+    vendor,
+    adapter,
+    cache,
+    health,
     discovery: connectDiscovery(health, { ...dependencies, shutdownSignal, isInForce }),
     exportCalls: () => {
       exportCalls();

@@ -2,10 +2,10 @@ import type { DiskOperation } from '../cache/disk-messages.ts';
 import type { DiskErrorReason } from '../cache/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SourceOutcome, SourceReport } from '../domain/source.ts';
-import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
+import { isNotFound, UNSENT_REASONS, type VendorError } from '../domain/vendor-error.ts';
 import type { VendorCall } from '../http/ports.ts';
 import { toReasonLabel } from '../observability/labels.ts';
-import { createLimitedLog } from '../observability/limited-log.ts';
+import { createLimitedLog, type LimitedLog } from '../observability/limited-log.ts';
 import type { Logger } from '../server/ports.ts';
 import type { DropReason } from '../vendors/ports.ts';
 
@@ -28,42 +28,28 @@ export interface LimitedLogs {
 }
 
 /** Reasons of sources that fail without a call, so that no failed call is logged for them. */
-const REASONS_WITHOUT_CALL: ReadonlySet<string> = new Set([
-  'circuit_open',
-  'quota_local',
-  'rate_gate',
-  'bulkhead_full',
-  'discovery_timeout',
-]);
+const REASONS_WITHOUT_CALL: ReadonlySet<string> = new Set([...UNSENT_REASONS, 'discovery_timeout']);
 
 /** Reasons that the requested time explains: every query of such a time has them, while all is well. */
 const REASONS_OF_THE_QUESTION: ReadonlySet<string> = new Set(['retention', 'not_yet_written']);
 
 export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): LimitedLogs {
-  const failures = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'vendor call failed');
-  });
-  const dropped = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'records left out of vendor responses');
-  });
-  const incomplete = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'source incomplete');
-  });
-  const renewals = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'token renewal failed');
-  });
-  const refreshes = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'background refresh failed');
-  });
-  const unknownAgents = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'vendor knows none of the agents of an account');
-  });
-  const disk = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'cache file could not be used');
-  });
-  const exports = createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'traces could not be exported');
-  });
+  const all: LimitedLog[] = [];
+  const createWarning = (message: string): LimitedLog => {
+    const log = createLimitedLog(clock, (fields) => {
+      logger.warn(fields, message);
+    });
+    all.push(log);
+    return log;
+  };
+  const failures = createWarning('vendor call failed');
+  const dropped = createWarning('records left out of vendor responses');
+  const incomplete = createWarning('source incomplete');
+  const renewals = createWarning('token renewal failed');
+  const refreshes = createWarning('background refresh failed');
+  const unknownAgents = createWarning('vendor knows none of the agents of an account');
+  const disk = createWarning('cache file could not be used');
+  const exports = createWarning('traces could not be exported');
   return {
     vendorCallFailed: ({ account, endpoint, outcome, reason = null, status, traceId }) => {
       failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) }, 1, traceId);
@@ -92,7 +78,7 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
       exports.log({ reason });
     },
     flush: () => {
-      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, disk, exports]) log.flush();
+      for (const log of all) log.flush();
     },
   };
 }

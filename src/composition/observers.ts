@@ -51,8 +51,8 @@ export function createDiskObserver(
 }
 
 /**
- * The metrics of calls to vendors; failed calls and circuits that change their state are also logged. Of an account that is in force no more,
- * states are not exported: its name may stand for another.
+ * The metrics of calls to vendors; failed calls and circuits that change their state are also logged. The state of an account that is no
+ * longer configured is not exported: another account may have its name now.
  */
 export function createVendorHttpObserver(
   metrics: Metrics,

@@ -74,11 +74,29 @@ export async function createProcessParts(options: AppOptions, limits: () => Limi
     config.traces && (await connectTracing(config.traces, { accounts: connectedAccounts, metrics, logs }));
   const tracer = tracing?.tracer;
   const accounts: AccountPool = createAccountPool({
-    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, tracer, onUnexpectedError },
+    vendors,
+    fleet,
+    transport,
+    clock,
+    metrics,
+    logger,
+    logs,
+    limits,
+    tracer,
+    onUnexpectedError,
     onEntryWritten: responses.entryWritten,
   });
   return {
-    ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, tracer, onUnexpectedError },
+    clock,
+    logger,
+    logs,
+    metrics,
+    transport,
+    fleet,
+    accounts,
+    responses,
+    tracer,
+    onUnexpectedError,
     // Once: it wraps the resolvers of a schema that all configurations share.
     schema: instrumentResponseObjects(createSchema()),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),

@@ -53,7 +53,11 @@ function createDependencies({ config, vendors, clock }: StandaloneOptions) {
   const metrics = createMetrics();
   const observer = createRedisObserver(metrics, logger);
   return {
-    ...{ vendors, clock, metrics, logger, onUnexpectedError },
+    vendors,
+    clock,
+    metrics,
+    logger,
+    onUnexpectedError,
     logs: createLimitedLogs(clock, logger),
     transport: createTransport(config.proxy),
     fleet: createFleet({ address: undefined, maxBytes: config.cache.maxBytes, clock, observer }),

@@ -18,8 +18,9 @@ export interface TrustedDocumentsDependencies {
 }
 
 /**
- * Creates the trusted documents that are configured, and those of the gateway's own page beside them. A document that the schema rejects is a warning and no error: a manifest also has
- * those of clients that are older or newer than this gateway, and only their callers are concerned.
+ * Creates the trusted documents that are configured, and those of the gateway's own page beside them. A document that the schema rejects
+ * is a warning and no error: a manifest also has those of clients that are older or newer than this gateway, and only their callers are
+ * concerned.
  */
 export function connectTrustedDocuments(dependencies: TrustedDocumentsDependencies): TrustedDocuments | undefined {
   const { config, clock } = dependencies;

@@ -1,7 +1,7 @@
 import type { ConfigError } from './config-error.ts';
 import { ENVIRONMENT } from './env-overrides.ts';
 
-/** Of a directory file; a mistake in an export is mostly on every line. */
+/** The most errors that are shown of one directory file: a mistake in an export is mostly on every line. */
 const MAX_ERRORS_OF_FILE = 50;
 
 /** Sorts errors by their lines: those of the configuration, after the environment's, then those of each directory file. */

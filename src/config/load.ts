@@ -140,7 +140,9 @@ function loadOtherFiles(
   const isCachePathKnown = checksCachePath && !unknownPaths.has('cache.path');
   const { warm, issues: warmIssues, files: warmFiles } = loadWarmEntries(raw, folder, unknownPaths);
   return {
-    ...{ trusted, warm, warmIssues },
+    trusted,
+    warm,
+    warmIssues,
     cachePath: isCachePathKnown ? checkCachePath(raw, folder) : { issues: [] },
     people: withoutOverriddenPeople(directory.people, raw),
     teams: directory.teams,

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
-import { sortInSteps } from '../domain/sort-in-steps.ts';
+import { isStepEnd, sortInSteps } from '../domain/sort-in-steps.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
 
 /** An account as the directory sees it. */
@@ -30,13 +30,8 @@ export interface DiscoveredEntry {
   readonly references: readonly Reference[];
 }
 
-/** The agents that one step passes. */
-const AGENTS_PER_STEP = 100;
-
-/** Whether a loop over agents should pause after this one. */
-export function isStepEnd(index: number): boolean {
-  return index % AGENTS_PER_STEP === AGENTS_PER_STEP - 1;
-}
+/** The agents of one step of merging: one takes longer than an item that is sorted. */
+export const AGENTS_PER_STEP = 100;
 
 /** By account, in the configuration's order, then by reference. */
 export function* sortDiscoveredEntries(
@@ -48,7 +43,7 @@ export function* sortDiscoveredEntries(
     const unsorted: DiscoveredEntry[] = [];
     const agents = discoveries.flatMap((each) => (each.account.name === account.name ? each.agents : []));
     for (const [index, agent] of agents.entries()) {
-      if (isStepEnd(index)) yield;
+      if (isStepEnd(index, AGENTS_PER_STEP)) yield;
       const references = [agent.ref, ...agent.aliases].map((ref) => toReference(account, ref));
       unsorted.push({ account, agent, references });
     }

@@ -1,4 +1,5 @@
 import type { DiscoveredAgent } from '../domain/agent.ts';
+import { toCallTarget } from '../domain/call-target.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { failureReport, type SourceReport } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
@@ -124,7 +125,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
 
   /** The discovery has not answered this reader in time; it continues. */
   function late(account: DirectoryAccount): DiscoveryResult {
-    const error = vendorError(toTarget(account), 'VENDOR_TIMEOUT', { reason: 'discovery_timeout' });
+    const error = vendorError(toCallTarget(account, 'discovery'), 'VENDOR_TIMEOUT', { reason: 'discovery_timeout' });
     return lastKnown(account, error, -Infinity);
   }
 
@@ -149,7 +150,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     const failure =
       error instanceof VendorError
         ? error
-        : vendorError(toTarget(account), 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
+        : vendorError(toCallTarget(account, 'discovery'), 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
     options.onReport(failureReport(failure));
     return fail(account, failure, accepts);
   }
@@ -229,7 +230,9 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       const running =
         inFlight.find(account.name, accepts) ??
         start(account, {
-          ...{ record, accepts, isBackground },
+          record,
+          accepts,
+          isBackground,
           span: reader.span?.startChild('discovery', 'internal', {}),
         });
       try {
@@ -245,7 +248,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       if (coolDowns.find(account.name)) return;
       const running =
         inFlight.find(account.name, undefined) ??
-        start(account, { record: ignoreCall, span: options.tracer?.startRoot('discovery', 'internal') });
+        start(account, { record: () => undefined, span: options.tracer?.startRoot('discovery', 'internal') });
       await waitFor(account, running, account.discoverTimeoutMs);
     },
 
@@ -270,7 +273,10 @@ async function runDiscovery(
   const entryIds: string[] = [];
   const context: DataSourceContext = {
     signal: shutdownSignal,
-    ...{ span, record, accepts, isBackground },
+    span,
+    record,
+    accepts,
+    isBackground,
     waitsForFresh: accepts !== undefined,
     restrictCache: (expiresAt) => {
       freshUntil = Math.min(freshUntil, expiresAt);
@@ -286,12 +292,4 @@ async function runDiscovery(
   const report = sources.find(({ outcome }) => outcome !== 'OK') ?? sources[0];
   if (!report) throw new Error(`the discovery of account ${account.name} reports no source`);
   return { account, agents: data, report, freshUntil, entryIds };
-}
-
-function toTarget({ vendor, name }: DirectoryAccount) {
-  return { vendor, account: name, endpoint: 'discovery' };
-}
-
-function ignoreCall(): void {
-  // No reader waits for the discovery.
 }

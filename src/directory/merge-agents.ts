@@ -4,14 +4,14 @@ import { runAtOnce } from '../domain/event-loop-yielder.ts';
 import { foldText } from '../domain/fold-text.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
 import { once } from '../domain/once.ts';
-import { sortInSteps } from '../domain/sort-in-steps.ts';
+import { isStepEnd, sortInSteps } from '../domain/sort-in-steps.ts';
 import {
+  AGENTS_PER_STEP,
   compareTexts,
   type DiscoveredEntry,
   type Discovery,
   emailsOf,
   fromReferenceKey,
-  isStepEnd,
   type KnownAccount,
   type Reference,
   sortDiscoveredEntries,
@@ -109,7 +109,7 @@ class AgentMerger {
 
   *enrichReferencedAgents(discoveredEntries: readonly DiscoveredEntry[]): Generator<undefined, void> {
     for (const [index, discoveredEntry] of discoveredEntries.entries()) {
-      if (isStepEnd(index)) yield;
+      if (isStepEnd(index, AGENTS_PER_STEP)) yield;
       const draft = this.#findByReference(discoveredEntry);
       if (draft) this.#enrich(draft, discoveredEntry);
     }
@@ -117,7 +117,7 @@ class AgentMerger {
 
   *addDiscoveredAgents(discoveredEntries: readonly DiscoveredEntry[]): Generator<undefined, void> {
     for (const [index, discoveredEntry] of discoveredEntries.entries()) {
-      if (isStepEnd(index)) yield;
+      if (isStepEnd(index, AGENTS_PER_STEP)) yield;
       const { account, agent } = discoveredEntry;
       const draft =
         this.#findByReference(discoveredEntry) ??
@@ -134,7 +134,7 @@ class AgentMerger {
     const toAgents = function* (drafts: readonly AgentDraft[]): Generator<undefined, readonly Agent[]> {
       const all: Agent[] = [];
       for (const [index, draft] of drafts.entries()) {
-        if (isStepEnd(index)) yield;
+        if (isStepEnd(index, AGENTS_PER_STEP)) yield;
         const agent = toAgent(draft, accountNames);
         agentsByDraft.set(draft, agent);
         all.push(agent);
@@ -146,7 +146,7 @@ class AgentMerger {
     const agents = [...configured, ...discovered];
     const agentsById = new Map<string, Agent>();
     for (const [index, agent] of agents.entries()) {
-      if (isStepEnd(index)) yield;
+      if (isStepEnd(index, AGENTS_PER_STEP)) yield;
       agentsById.set(agent.id, agent);
     }
 

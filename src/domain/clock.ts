@@ -11,6 +11,11 @@ export interface Clock {
   setTimer(ms: number, callback: () => void): () => void;
 }
 
+/** The time on the monotonic clock at which an instant comes; Infinity for null, which never comes. */
+export function toMonotonicMs(instant: Instant | null, clock: Pick<Clock, 'now' | 'monotonicMs'>): number {
+  return instant === null ? Infinity : clock.monotonicMs() + (instant - clock.now());
+}
+
 // With a longer delay, setTimeout fires at once.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 

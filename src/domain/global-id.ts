@@ -1,8 +1,8 @@
 import type { Instant } from './clock.ts';
 import { fnv1a } from './fnv1a.ts';
 import type { Interaction } from './interaction.ts';
-import { firstEventAt, type Session } from './session.ts';
 import { hashOfReference } from './reference-hash.ts';
+import { firstEventAt, type Session } from './session.ts';
 import { decodePeriodId, encodePeriodId, hasShortId, type PeriodAddress } from './status-period-id.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';

@@ -2,8 +2,8 @@
 export const ITEMS_PER_STEP = 1000;
 
 /** Whether a loop over items pauses before the item with this index. */
-export function isStepEnd(index: number): boolean {
-  return index % ITEMS_PER_STEP === ITEMS_PER_STEP - 1;
+export function isStepEnd(index: number, itemsPerStep = ITEMS_PER_STEP): boolean {
+  return index % itemsPerStep === itemsPerStep - 1;
 }
 
 /** Sorts items, which stay as they are, in steps. Equal items keep their order. */

@@ -39,13 +39,13 @@ export function decodePeriodId(id: string): PeriodAddress | null {
   return start < END_OF_STARTS ? { start, referenceHash: bytes.readUIntBE(START_BYTES, HASH_BYTES) } : null;
 }
 
-/** Of a number below 2^48. */
+/** The letters of a number below 2^48. */
 function eightLetters(number: number): string {
   const high = Math.floor(number / THREE_BYTES);
   return fourLetters(high) + fourLetters(number - high * THREE_BYTES);
 }
 
-/** Of a number below 2^24. By letter instead of by `Buffer`, which takes twice as long for an id. */
+/** The letters of a number below 2^24. `Buffer` would take twice as long for an id. */
 function fourLetters(number: number): string {
   return String.fromCharCode(
     LETTERS.charCodeAt(number >>> 18),

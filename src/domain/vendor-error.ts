@@ -26,6 +26,14 @@ interface VendorErrorDetails {
   readonly status?: number;
 }
 
+/** Reasons for which the gateway itself has not sent a call. */
+export const UNSENT_REASONS: ReadonlySet<string> = new Set([
+  'circuit_open',
+  'quota_local',
+  'rate_gate',
+  'bulkhead_full',
+]);
+
 const RETRYABLE_CODES: ReadonlySet<VendorErrorCode> = new Set([
   'VENDOR_UNAVAILABLE',
   'VENDOR_TIMEOUT',

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { CallId, SourceReport } from '../domain/source.ts';
-import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
+import { isNotFound, UNSENT_REASONS, type VendorError } from '../domain/vendor-error.ts';
 import { createCallWindow } from './call-window.ts';
 import { HEALTH_WINDOW_MS, type HealthSummary, UNKNOWN_AGENTS_WINDOW_MS } from './health-summary.ts';
 
@@ -12,13 +12,7 @@ export interface AccountCalls {
 }
 
 /** Reasons for which the gateway itself did not make a call, or cut it short: they carry no news of the vendor. */
-const GATEWAY_SIDE_REASONS: ReadonlySet<string> = new Set([
-  'cancelled',
-  'quota_local',
-  'rate_gate',
-  'circuit_open',
-  'bulkhead_full',
-]);
+const GATEWAY_SIDE_REASONS: ReadonlySet<string> = new Set([...UNSENT_REASONS, 'cancelled']);
 
 const MIN_CALL_DISTANCE_MS = 0.001;
 
@@ -128,8 +122,9 @@ function createUnknownAgents(clock: Clock) {
 /**
  * The error of a failed call; null where no call failed. All calls of a PARTIAL result may have succeeded: the requested time is
  * past the retention or not written yet, a limit of the gateway left files out, a file does not exist, or some of the data is damaged,
- * encrypted or another account's. That is a property of the data, which the response reports. Counted as a failure, it would let a caller that requests the wrong day
- * degrade any account. Of several gaps a vendor reports that of a failed call first, with a status or a code of its own.
+ * encrypted or another account's. That is a property of the data, which the response reports. Counted as a failure, it would let a caller
+ * that requests the wrong day degrade any account. Of several gaps a vendor reports that of a failed call first, with a status or a code of
+ * its own.
  */
 function failedCallError({ outcome, error }: SourceReport): VendorError | null {
   if (error === null || isNotFound(error) || GATEWAY_SIDE_REASONS.has(error.reason ?? '')) return null;

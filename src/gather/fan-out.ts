@@ -87,7 +87,7 @@ function readAccounts<T, Result>(
 ): MaybePromise<Result> {
   const [only] = agentAccounts;
   if (!only || agentAccounts.length > 1) return readSeveral(context, agentAccounts, call, toResult);
-  // As nearly always: with as few objects for it as can be.
+  // The usual case, with as few objects for it as can be.
   const read = startRead(context, only, call);
   if (!(read instanceof Promise)) return toResult(reportOutcome(context, read));
   context.readStarted();

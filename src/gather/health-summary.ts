@@ -76,7 +76,7 @@ function evaluateState(summaries: readonly HealthSummary[]): Omit<EvaluatedHealt
     return { state: 'UNKNOWN', lastError: null, sinceSuccessMs, unknownAgents };
   const failed = summaries.filter((summary) => isAfter(summary.sinceFailureMs, sinceSuccessMs));
   const failuresInARow = sum(failed.map((summary) => summary.failuresInARow));
-  if (failuresInARow > 0 && isDown(failuresInARow, sinceSuccessMs) && failed.length > 0)
+  if (failuresInARow > 0 && isDown(failuresInARow, sinceSuccessMs))
     return { state: 'DOWN', lastError: lastErrorOf(summaries, sinceFailureMs), sinceSuccessMs, unknownAgents };
   if (isDegraded(summaries, failed.length > 0))
     return { state: 'DEGRADED', lastError: lastErrorOf(summaries, sinceFailureMs), sinceSuccessMs, unknownAgents };

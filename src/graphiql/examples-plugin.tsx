@@ -9,7 +9,11 @@ export function createExamplesPlugin(
   { explain }: Pick<PageState, 'explain'>,
 ): GraphiQLPlugin {
   const setExplain = explain.set;
-  return { title: 'Examples', icon: LightBulbIcon, content: () => <ExamplesPanel {...{ groups, setExplain }} /> };
+  return {
+    title: 'Examples',
+    icon: LightBulbIcon,
+    content: () => <ExamplesPanel groups={groups} setExplain={setExplain} />,
+  };
 }
 
 interface ExamplesPanelProps {

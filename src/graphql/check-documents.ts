@@ -33,7 +33,7 @@ export function checkDocuments(
   for (const [id, text] of texts) {
     let operationName: string | null = null;
     try {
-      const document = parse(text, { maxTokens: limits.maxTokens });
+      const document = parse(text, { maxLexicalTokens: limits.maxTokens });
       operationName = getOperationAST(document)?.name?.value ?? null;
       const problem = findProblem(document, schema, limits);
       if (problem !== null) invalid.push({ id, problem });

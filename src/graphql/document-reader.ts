@@ -20,7 +20,7 @@ const BYTES_PER_CHARACTER = 160;
 
 /** As many texts at least may arrive between two requests with the same text that comes back. */
 const RECENT_TEXTS = 5000;
-/** Of SHA-256 in hexadecimal digits. */
+/** The length of a SHA-256 digest in hexadecimal digits. */
 const HASH_LENGTH = 64;
 
 /**

@@ -1,3 +1,4 @@
+import { toCallTarget } from '../domain/call-target.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { sleep } from './abort.ts';
@@ -11,7 +12,7 @@ import { assertOk, errorCodeForStatus, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
 import type { CallContext, VendorHttp, VendorRequest, VendorUrl } from './types.ts';
 
-/** Of decoded bytes. A month of fifty busy agents in one response takes half of this. */
+/** Counts decoded bytes. A month of fifty busy agents in one response takes half of this. */
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Error bodies are only searched for a message, such as that of a rate limit; a longer body does not hold one. */
@@ -38,12 +39,6 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const retry = createRetryPolicy(options);
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
-  const toTarget = ({ endpoint }: VendorRequest): CallTarget => ({
-    vendor: account.vendor,
-    account: account.name,
-    endpoint,
-  });
-
   /** Attempts the call until it succeeds or another attempt is pointless. */
   async function makeCall<T>(
     request: VendorRequest,
@@ -52,7 +47,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     headers: Readonly<Record<string, string>>,
     canRepeat = () => true,
   ): Promise<T> {
-    const target = toTarget(request);
+    const target = toCallTarget(account, request.endpoint);
     retry.recordCall();
     const attemptAgain = (resendCount: number) =>
       attemptInTurn(request, context, target, attempt, headers, resendCount);
@@ -146,7 +141,12 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     if (body instanceof VendorError) return orEmpty(body);
     const contentEncoding = headers['content-encoding'];
     if (typeof contentEncoding !== 'string') return body;
-    return decodeBody(body, contentEncoding, maxBytesOf(request, statusCode), toTarget(request)).catch(orEmpty);
+    return decodeBody(
+      body,
+      contentEncoding,
+      maxBytesOf(request, statusCode),
+      toCallTarget(account, request.endpoint),
+    ).catch(orEmpty);
   }
 
   return {
@@ -160,7 +160,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     },
 
     stream(request, context, readStream) {
-      const target = toTarget(request);
+      const target = toCallTarget(account, request.endpoint);
       let isHandedOver = false;
       const read = async (head: ResponseHead, chunks: AsyncIterable<Buffer>) => {
         const { statusCode: status, headers } = head;

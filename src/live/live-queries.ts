@@ -47,7 +47,7 @@ export interface LiveQueries {
    * again at once.
    */
   readonly reconfigure: (findEnd: (caller: Caller) => StreamEnd | null) => void;
-  /** Executes all subscriptions again at once: what they have sent is not true any more. */
+  /** Executes all subscriptions again at once: what they have sent may be wrong now. */
   readonly refreshAll: () => void;
   /** Ends all subscriptions, the oldest first, and refuses none: those that come later end at once. */
   readonly endAll: () => void;
@@ -192,7 +192,12 @@ class SharedLiveQueries {
     if (known) return known;
     const { clock, takeTurn, readStatuses, onFailure } = this.#options;
     const feed = createChangeFeed({
-      ...{ clock, filter, intervalMs, takeTurn, readStatuses, onFailure },
+      clock,
+      filter,
+      intervalMs,
+      takeTurn,
+      readStatuses,
+      onFailure,
       onEmpty: () => {
         if (this.#feeds.get(key) === feed) this.#feeds.delete(key);
       },

@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 
 const MIB = 1024 * 1024;
-/** Of V8, with 64 bits. */
+/** V8's default on 64-bit systems. */
 const DEFAULT_SEMI_SPACE_MIB = 32;
 /** V8's limit of the heap counts a third one for large new objects. */
 const SEMI_SPACES = 3;

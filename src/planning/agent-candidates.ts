@@ -172,7 +172,7 @@ function candidatesForList(planning: PlanningContext, args: AgentsArgs): AgentCa
  * id that the directory does not contain would cost a scan of the whole directory, for every field below it.
  */
 export function mergeCandidates(candidates: readonly AgentCandidates[]): readonly AgentCandidates[] {
-  // Nearly always: a list, or one agent.
+  // The usual case: a list, or one agent.
   if (candidates.length <= 1) return candidates;
   const distinct = new Map(candidates.map((candidate) => [candidate.key, candidate])).values();
   return [...Map.groupBy(distinct, ({ agents }) => agents).values()]

@@ -12,7 +12,7 @@ import type { AuthFailureReason } from './ports.ts';
 /** How many addresses, and how many digests of accepted keys, are kept at a time. */
 const MAX_ENTRIES = 10_000;
 
-/** Failures of keys and tokens that may be guessed. An expired token was signed by the issuer, and no token is no guess. */
+/** Failures of keys and tokens that may be guessed. An expired token was signed by the issuer, and a request without a token guesses nothing. */
 const COUNTED_FAILURES: ReadonlySet<AuthFailureReason> = new Set([
   'unknown_key',
   'too_long',

@@ -34,7 +34,7 @@ export function createClientAddressReader(trustProxy: TrustProxy): ClientAddress
   };
 }
 
-/** Whether the header that a peer sent is believed; `hops` is the number of peers between it and the gateway. */
+/** Whether the header that a peer sent is trusted; `hops` is the number of peers between it and the gateway. */
 function createTrustCheck(trustProxy: TrustProxy): (address: string, hops: number) => boolean {
   if (trustProxy === false) return () => false;
   if (typeof trustProxy === 'number') return (_, hops) => hops < trustProxy;

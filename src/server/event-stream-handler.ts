@@ -58,7 +58,7 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     { request: params, document }: ResolvedRequest<unknown>,
   ): Promise<void> {
     const { requestId, clientAddress, log, span } = exchange;
-    const operation = findOperationLabel(params, '') ?? document?.operationName ?? undefined;
+    const operation = findOperationLabel(params, '', document);
     if (operation !== undefined) log.operation = operation;
     if (span) describeOperation(span, OperationTypeNode.SUBSCRIPTION, operation);
     const stream = createEventStream(exchange, streamOptions);

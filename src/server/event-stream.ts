@@ -100,10 +100,8 @@ export function createEventStream(exchange: Exchange, { clock, toFrame, onEvent 
       // A token may expire, or a drain end, during the first execution.
       if (!response.headersSent) open();
       cancelHeartbeat();
-      if (error)
-        response.write(
-          `event: next\ndata: ${formatErrorBody(error.code, error.message)}\n\n`.replace('\n\n\n', '\n\n'),
-        );
+      // The body ends its line, and an empty line ends the event.
+      if (error) response.write(`event: next\ndata: ${formatErrorBody(error.code, error.message)}\n`);
       response.end(COMPLETE);
     },
   };

@@ -55,7 +55,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     const { caller, method, accept, explain, bypassesCache } = graphqlRequest;
     const { request, requestId, log, startedAtMs, span } = exchange;
     const { search, body, document } = await resolve(graphqlRequest);
-    const operation = findOperationLabel(body, search) ?? document?.operationName ?? undefined;
+    const operation = findOperationLabel(body, search, document);
     if (operation !== undefined) log.operation = operation;
     const onCalls = (calls: Readonly<Record<string, number>>): void => {
       log.vendorCalls = calls;

@@ -97,8 +97,17 @@ export function toHeaderMap(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-/** Returns an operation's name for the log: unchanged if it is a short GraphQL name, otherwise a digest; undefined without one. */
-export function findOperationLabel(body: unknown, search: string): string | undefined {
+/** The operation's name for the log: that of the request, or else that of the only operation of its trusted document. */
+export function findOperationLabel(
+  body: unknown,
+  search: string,
+  document: { readonly operationName: string | null } | null,
+): string | undefined {
+  return toOperationLabel(body, search) ?? document?.operationName ?? undefined;
+}
+
+/** A name is unchanged if it is a short GraphQL name, otherwise a digest; undefined without one. */
+function toOperationLabel(body: unknown, search: string): string | undefined {
   const name = findOperationName(body) ?? new URLSearchParams(search).get('operationName');
   if (typeof name !== 'string' || name === '') return undefined;
   if (/^[A-Za-z_]\w{0,63}$/.test(name)) return name;

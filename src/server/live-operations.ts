@@ -1,5 +1,5 @@
 import { HeaderMap } from '@apollo/server';
-import type { Clock } from '../domain/clock.ts';
+import { type Clock, toMonotonicMs } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import { runInSpan, type Tracer, type TraceSpan } from '../domain/trace-span.ts';
 import { TurnRefusedError } from '../live/live-errors.ts';
@@ -58,7 +58,7 @@ export function createLiveOperations(
         const run = () => executeCall({ ...call, span, startedAtMs: clock.monotonicMs() }, signal);
         const response = await (span ? runInSpan(span, run) : run());
         const { status, bytes, reuse, expiresAt } = response;
-        const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
+        const validUntilMs = toMonotonicMs(expiresAt, clock);
         return {
           json: bytes.toString().trimEnd(),
           isRejected: status !== 200,

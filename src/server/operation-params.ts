@@ -36,7 +36,7 @@ export function findOperationType(params: unknown, maxTokens: number): Operation
   const { query, operationName } = Object(params) as OperationParams;
   if (typeof query !== 'string') return null;
   try {
-    const document = parse(query, { maxTokens, noLocation: true });
+    const document = parse(query, { maxLexicalTokens: maxTokens, noLocation: true });
     return getOperationAST(document, typeof operationName === 'string' ? operationName : null)?.operation ?? null;
   } catch (error) {
     if (error instanceof GraphQLError) return null;

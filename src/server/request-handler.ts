@@ -93,7 +93,14 @@ export function createRequestHandler(serving: ConfiguredServing, dependencies: S
   const { handleStream, startOperation } = liveHandlers;
   const maxBodyBytes = limits.bodyBytes;
   const graphql = createGraphqlHandler({
-    ...{ execute, acquireCaller, acquireSlot, clock, maxBodyBytes, responses, documents, handleStream },
+    execute,
+    acquireCaller,
+    acquireSlot,
+    clock,
+    maxBodyBytes,
+    responses,
+    documents,
+    handleStream,
   });
   const purge = createPurgeHandler({ purger, acquireCaller, acquireSlot, maxBodyBytes });
   const findRoute = createRouter({ ...dependencies.routes, graphql, purge });
@@ -116,7 +123,11 @@ export function createRequestHandler(serving: ConfiguredServing, dependencies: S
   }
 
   return {
-    ...{ serving, handle, startOperation, execute, takeTurn },
+    serving,
+    handle,
+    startOperation,
+    execute,
+    takeTurn,
     isUpgradeAllowed: createUpgradeCheck({ checkHost, cors }),
     readClientAddress: createClientAddressReader(serving.settings.trustProxy),
     readStatuses: createStatusReader({ ...serving, clock }),

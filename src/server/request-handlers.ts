@@ -55,11 +55,14 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
     takeTurn: (...turn) => current.takeTurn(...turn),
     readStatuses: (...query) => use(({ readStatuses }) => readStatuses(...query)),
     isAuthorized: (caller) => isUnexpired(caller, clock) && standingOf(caller) === 'valid',
-    ...{ clock, metrics, logger, tracer: options.tracer },
+    clock,
+    metrics,
+    logger,
+    tracer: options.tracer,
   });
   const lasting = { usageByCaller: new Map(), slotUsage: createSlotUsage(clock) };
   const create = (serving: ConfiguredServing) =>
-    createRequestHandler(serving, { ...lasting, ...{ clock, metrics, gauges, logger, routes, live, purger } });
+    createRequestHandler(serving, { ...lasting, clock, metrics, gauges, logger, routes, live, purger });
   const findEnd = (caller: Caller) => findStreamEnd(standingOf(caller));
 
   let current = create(options);
@@ -85,7 +88,10 @@ export function toWebSocketOptions(
   readClientAddress: ClientAddressReader,
 ): WebSocketOptions {
   return {
-    ...{ clock, metrics, logger, readClientAddress },
+    clock,
+    metrics,
+    logger,
+    readClientAddress,
     authenticate: (...credentials) => current().serving.authenticate(...credentials),
     start: (...operation) => current().startOperation(...operation),
     get maxPayloadBytes() {

@@ -69,7 +69,7 @@ export interface Server {
    * unless their callers have lost their permissions. Resolves once the last request of the configuration before has ended.
    */
   readonly reconfigure: (serving: ConfiguredServing) => Promise<void>;
-  /** Executes all subscriptions again: what they have sent is not true any more. */
+  /** Executes all subscriptions again: what they have sent may be wrong now. */
   readonly refreshStreams: () => void;
   /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;

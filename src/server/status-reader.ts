@@ -1,5 +1,5 @@
 import type { Limits } from '../config/settings.ts';
-import type { Clock } from '../domain/clock.ts';
+import { type Clock, toMonotonicMs } from '../domain/clock.ts';
 import { runInSpan, type Tracer } from '../domain/trace-span.ts';
 import type { StatusReading } from '../gather/recent-statuses.ts';
 import type { ReadStatuses, StatusQuery } from '../live/ports.ts';
@@ -36,7 +36,7 @@ export function createStatusReader({ readStatuses, limits, clock, tracer }: Stat
       const read = () => readStatuses(context, query);
       const readings = await (span ? runInSpan(span, read) : read());
       const expiresAt = context.cachePolicy.expiresAt();
-      const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
+      const validUntilMs = toMonotonicMs(expiresAt, clock);
       return { readings, validUntilMs, isShareable: true };
     } finally {
       context.close();

@@ -109,7 +109,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
         return;
       }
       const { request: params, document } = await documents.resolveParameters(payload, caller);
-      const operation = findOperationLabel(params, '') ?? document?.operationName ?? undefined;
+      const operation = findOperationLabel(params, '', document);
       const request: LiveRequest = { caller, requestId, explain: null, params, operation };
       if (findOperationType(params, maxTokens) !== OperationTypeNode.SUBSCRIPTION) {
         await executeOnce(request);

@@ -136,7 +136,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 }
 
 function refuse(socket: Duplex): void {
-  // Node listens no more: without a listener, the error of a client that has gone would end the process.
+  // After an upgrade, Node does not listen for errors: without a listener, the error of a client that has gone would end the process.
   socket.on('error', () => undefined);
   // The client may keep its half of the connection open.
   socket.once('finish', () => socket.destroy());
@@ -192,7 +192,7 @@ function connect(
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
     try {
-      // A binary message is none of the protocol.
+      // The protocol has no binary messages.
       connection.onMessage(isBinary ? '' : data.toString());
     } catch (error) {
       // Thrown further, it would end the process.

@@ -65,12 +65,12 @@ export async function reloadConfig({ env, folder, clock, vendors }: StartupConfi
   const file = DEFAULT_CONFIG_FILE;
   return {
     ok: false,
-    errors: [{ file, path: '', message: 'cannot be read: it is there no more' }],
+    errors: [{ file, path: '', message: 'cannot be read: it has been deleted' }],
     files: [resolve(folder, file)],
   };
 }
 
-/** The scheduled queries that are none of this schema. Only with the schema can that be known, which takes longer to load than most files. */
+/** Finds the scheduled queries that do not fit the schema. It is loaded only where there are any: that takes longer than most files do. */
 export async function findWarmErrors(
   { warm, limits }: Pick<Config, 'warm' | 'limits'>,
   file: string,

@@ -77,7 +77,8 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     onRequest: (listener) => {
       onReloadRequest(link, listener);
     },
-    ...{ clock, logger },
+    clock,
+    logger,
   });
   const app = await createApp({
     config,

@@ -68,7 +68,7 @@ export interface MappingOptions {
   readonly file: string;
   /** The names of all vendor accounts. */
   readonly accounts: readonly string[];
-  /** Of the file's entry in the configuration. */
+  /** The path of the file's entry in the configuration. */
   readonly path: ConfigPath;
 }
 

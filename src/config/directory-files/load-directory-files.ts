@@ -74,7 +74,7 @@ interface DirectoryFile {
   readonly format: DirectoryFormat;
   /** As in the configuration. */
   readonly name: string;
-  /** Of its entry in the configuration. */
+  /** The path of its entry in the configuration. */
   readonly path: ConfigPath;
 }
 

@@ -14,7 +14,7 @@ export function allDone<T>(values: readonly MaybePromise<T>[]): Promise<readonly
 /** Resolves to the concatenation of all texts and the last one. */
 export function concatWhenDone(texts: readonly MaybePromise<string>[], last = ''): Promise<string> {
   const [before, only] = texts;
-  // As nearly always. It settles when a promise of all would, with a third of the objects: hundreds of them wait for vendors at a time.
+  // The usual case. It settles when a promise of all would, with a third of the objects: hundreds of them wait for vendors at a time.
   if (texts.length === 2 && typeof before === 'string' && only instanceof Promise)
     return only.then(unchanged).then((text) => before + text + last);
   return allDone(texts).then((done) => concatTexts(done) + last);

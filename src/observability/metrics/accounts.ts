@@ -11,7 +11,7 @@ export interface AccountMetrics {
 
 /** The metrics that say how an account is now. */
 export interface AccountStateMetrics {
-  /** Ends the export of an account's state: it is configured no more, or its name stands for another. What was counted stays. */
+  /** Ends the export of an account's state: it is no longer configured, or its name is that of another account now. What was counted stays. */
   readonly forgetAccount: (account: string) => void;
 }
 

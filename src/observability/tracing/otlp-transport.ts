@@ -39,7 +39,7 @@ const RETRYABLE_ERRORS: ReadonlySet<unknown> = new Set([
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = SECOND;
 const DELAY_FACTOR = 1.5;
-/** Of the delay, in either direction. */
+/** How much the delay varies, in either direction. */
 const JITTER_RATIO = 0.2;
 
 const compress = promisify(gzip);

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../../domain/clock.ts';
+import { type Clock, type Instant, toMonotonicMs } from '../../domain/clock.ts';
 import { createRecentTexts } from '../../domain/recent-texts.ts';
 import type { ResponseReuse } from '../../request/response-reuse.ts';
 import type { ResponseRead } from '../ports.ts';
@@ -128,6 +128,6 @@ function toReadyResponse(
   { bytes, expiresAt, status, headers, operation }: ExecutedResponse,
   clock: Clock,
 ): ReadyResponse {
-  const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
+  const validUntilMs = toMonotonicMs(expiresAt, clock);
   return { status, headers, operation, body: createEncodableBody(bytes), validUntilMs };
 }

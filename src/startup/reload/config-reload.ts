@@ -56,7 +56,10 @@ export function createConfigReload({ load, started, onRequest, clock, logger }: 
     attach: ({ reconfigure, configurationMetrics: metrics }) => {
       metrics.configLoaded(clock.now());
       reloader = createReloader({
-        ...{ load, clock, logger, metrics },
+        load,
+        clock,
+        logger,
+        metrics,
         apply: reconfigure,
         onLoaded: (loaded) => {
           if (loaded.ok) isWatching = loaded.config.server.watchConfig;

@@ -6,12 +6,12 @@ import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 /** Set in the environment of a worker that listens before it is ready, so that /healthz and /readyz answer meanwhile. */
 const LISTENS_AT_ONCE = 'SWITCHBOARD_WORKER_LISTENS_AT_ONCE';
 
-/** The link of this process to its primary; null where it is none of its workers. */
+/** The link of this process to its primary; null where this process is not a worker. */
 export function connectToPrimary(): (WorkerLink & { readonly listensAtOnce: boolean }) | null {
   if (!cluster.isWorker) return null;
   const link = createWorkerLink({
     send: (message) => {
-      // A primary that has ended reads no more, and this process ends with it.
+      // A primary that has ended reads nothing; this process ends with it.
       if (process.connected) process.send?.(message);
     },
     onMessage: (listener) => {

@@ -1,8 +1,8 @@
 import type { ZodType } from 'zod';
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { CivilDate } from '../../domain/time.ts';
 import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
-import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';

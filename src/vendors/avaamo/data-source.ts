@@ -1,4 +1,5 @@
 import type { CachedValue } from '../../cache/cache.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import { allValues, mapValue, type MaybePromise } from '../../domain/maybe-promise.ts';
 import { failureReport, type SourcedResult, type SourceReport, sourceReport } from '../../domain/source.ts';
 import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
@@ -6,7 +7,6 @@ import { type CivilDate, type DateRange, DAY, startOfUtcDay, utcDay } from '../.
 import type { UsageStats } from '../../domain/usage-stats.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
-import { toCallTarget } from '../call-target.ts';
 import type { QueryLoader } from '../query-loader.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';

@@ -41,7 +41,7 @@ type DaysByAgent = ReadonlyMap<string, readonly number[]>;
  */
 export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
   const day = agentDays[0]?.day;
-  // As nearly always: there is nothing to compare.
+  // The usual case: there is nothing to compare.
   if (day !== undefined && agentDays.every((each) => each.day === day)) return requestsOfOneDay(agentDays, day);
   const daysByAgent = groupDaysByAgent(agentDays);
   const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>

@@ -1,6 +1,6 @@
+import { toCallTarget } from '../../domain/call-target.ts';
 import { assertAccountOk, parseJsonBody, validateJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
-import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';

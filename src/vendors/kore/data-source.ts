@@ -1,11 +1,11 @@
 import type { CachedValue } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import { allValues, mapValue, type MaybePromise } from '../../domain/maybe-promise.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { byStart, type StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCovering } from '../../domain/time.ts';
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
-import { toCallTarget } from '../call-target.ts';
 import { toVendorError } from '../data-gap.ts';
 import { hasTimeToLive } from '../kept-mapping.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
@@ -37,7 +37,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
     const agent = canonicalizeReference(ref);
     const spelling = ref.trim();
     const [day] = days;
-    // As nearly always: without a promise of all.
+    // The usual case: without a promise of all.
     if (day !== undefined && days.length === 1)
       return mapOutcome(loaders.cells({ agent, ref: spelling, day }), (outcome) => toSourced([outcome]));
     const outcomes = days.map((each) => mapOutcome(loaders.cells({ agent, ref: spelling, day: each }), (one) => one));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { type CivilDate, HOUR, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { toCallTarget } from '../call-target.ts';
 import { type DataGap, dataGapSchema, toDataGap, toVendorError } from '../data-gap.ts';
 import { discoveredAgentSchema } from '../discovered-agent.ts';
 import type { DataSourceContext } from '../vendor.ts';

@@ -1,10 +1,10 @@
 import type { FetchContext, OnFetched } from '../../cache/cache.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallPriority } from '../../http/types.ts';
-import { toCallTarget } from '../call-target.ts';
 import type { MapStored } from '../kept-mapping.ts';
 import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
 import { rangePriority } from '../range-priority.ts';

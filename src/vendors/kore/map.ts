@@ -76,7 +76,7 @@ const KNOWN_STATUSES: ReadonlySet<string> = new Set<AgentStatus>(['AVAILABLE', '
 
 /** Kore's four types in any case (other endpoints of the vendor write `Available`); anything else is UNKNOWN. */
 export function toAgentStatus(primaryStatus: string): AgentStatus {
-  // As nearly always.
+  // The usual case.
   if (KNOWN_STATUSES.has(primaryStatus)) return primaryStatus as AgentStatus;
   const status = primaryStatus.trim().toUpperCase();
   return KNOWN_STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';

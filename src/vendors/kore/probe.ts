@@ -4,7 +4,7 @@ import type { CallContext } from '../../http/types.ts';
 import type { KoreClient } from './client.ts';
 import { isEmail } from './references.ts';
 
-/** Of no agent: the filter keeps the response to one small page. */
+/** The id of no agent: the filter keeps the response to one small page. */
 const UNKNOWN_EMAIL = 'switchboard@example.invalid';
 
 /** Asks for today's statuses of one agent, whether or not the vendor knows the agent. */

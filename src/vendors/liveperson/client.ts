@@ -1,3 +1,4 @@
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import type { TimeRange } from '../../domain/time.ts';
@@ -66,10 +67,9 @@ export function createClient(
     signerFor: createSigner(config, clock),
     redact: createRedactor(config),
   };
-  const createTarget = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
   return {
-    list: createListFiles(parts, createTarget(LIST_ENDPOINT)),
-    file: createDownloadFile(parts, createTarget(FILE_ENDPOINT)),
+    list: createListFiles(parts, toCallTarget(account, LIST_ENDPOINT)),
+    file: createDownloadFile(parts, toCallTarget(account, FILE_ENDPOINT)),
   };
 }
 

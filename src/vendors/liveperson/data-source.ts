@@ -3,6 +3,7 @@ import type { CacheNamespace } from '../../cache/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { sessionsDuring, statusPeriodsDuring } from '../../domain/build-session.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { Session } from '../../domain/session.ts';
 import { type Provenance, type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
@@ -169,14 +170,14 @@ async function discoverAgents(
 }
 
 function createReport(
-  { vendor, name }: Account,
+  account: Account,
   provenance: readonly Provenance[],
   gaps: readonly DataGap[],
   coverage: Partial<Pick<SourceReport, 'coveredFrom' | 'coveredTo' | 'incompleteDuring'>> = {},
 ): SourceReport {
-  const source = { account: name, endpoint: LIST_ENDPOINT };
+  const target = toCallTarget(account, LIST_ENDPOINT);
   const gap = mergeDataGaps(gaps);
-  return sourceReport(source, provenance, { error: gap && toVendorError(gap, { vendor, ...source }), ...coverage });
+  return sourceReport(target, provenance, { error: gap && toVendorError(gap, target), ...coverage });
 }
 
 /** Returns the agents of a cached discovery; null when the files would have to be read. */

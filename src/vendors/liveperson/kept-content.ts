@@ -73,7 +73,7 @@ export function createKeptContent(account: string, store: DerivedStore, yielder:
 
 interface Parts {
   readonly account: string;
-  /** Of this content in the store. */
+  /** Names this content in the store. */
   readonly id: string;
   readonly store: DerivedStore;
   readonly yielder: EventLoopYielder;

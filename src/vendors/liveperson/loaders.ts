@@ -3,6 +3,7 @@ import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../..
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import { type EventLoopYielder, runInSlices } from '../../domain/event-loop-yielder.ts';
 import { DAY, SECOND, type TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
@@ -183,9 +184,8 @@ async function fetchOrError<Outcome>(load: () => Promise<Outcome>): Promise<Outc
 }
 
 /** The error for a rejected link. */
-export function linkRejectedError({ vendor, name }: Account, rejection: LinkRejection): VendorError {
-  const target = { vendor, account: name, endpoint: FILE_ENDPOINT };
-  return vendorError(target, 'VENDOR_BAD_RESPONSE', {
+export function linkRejectedError(account: Account, rejection: LinkRejection): VendorError {
+  return vendorError(toCallTarget(account, FILE_ENDPOINT), 'VENDOR_BAD_RESPONSE', {
     reason: 'link_refused',
     vendorMessage: `a file link was rejected (${rejection})`,
   });
@@ -193,9 +193,8 @@ export function linkRejectedError({ vendor, name }: Account, rejection: LinkReje
 
 const FILE_LIMIT_REASON = 'file_limit';
 
-function fileBudgetError({ vendor, name }: Account): VendorError {
-  const target = { vendor, account: name, endpoint: FILE_ENDPOINT };
-  return vendorError(target, 'VENDOR_REJECTED', { reason: FILE_LIMIT_REASON });
+function fileBudgetError(account: Account): VendorError {
+  return vendorError(toCallTarget(account, FILE_ENDPOINT), 'VENDOR_REJECTED', { reason: FILE_LIMIT_REASON });
 }
 
 /** Whether a file was omitted because the query had used up its file budget. */

@@ -1,4 +1,5 @@
 import { Secret } from '../../config/secret.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { Clock, Instant } from '../../domain/clock.ts';
 import type { MaybePromise } from '../../domain/maybe-promise.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
@@ -8,7 +9,6 @@ import { toVendorError } from '../../http/classify-error.ts';
 import { assertOk, parseJson, vendorError } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { extractVendorMessage } from '../../http/vendor-message.ts';
-import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';

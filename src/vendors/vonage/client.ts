@@ -1,7 +1,7 @@
+import { toCallTarget } from '../../domain/call-target.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorUrl } from '../../http/types.ts';
-import { toCallTarget } from '../call-target.ts';
 import { createUrlTemplate } from '../endpoint-url.ts';
 import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';

@@ -1,9 +1,9 @@
 import type { CachedValue } from '../../cache/cache.ts';
+import { toCallTarget } from '../../domain/call-target.ts';
 import type { Interaction } from '../../domain/interaction.ts';
 import { mapValue } from '../../domain/maybe-promise.ts';
 import { type SourcedResult, sourceReport, unsupportedReport } from '../../domain/source.ts';
 import { vendorError } from '../../http/response.ts';
-import { toCallTarget } from '../call-target.ts';
 import { hasTimeToLive } from '../kept-mapping.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { LATEST_INTERACTIONS_ENDPOINT } from './client.ts';

@@ -1,5 +1,5 @@
-import type { Account } from '../domain/account.ts';
-import type { CallTarget } from '../domain/vendor-error.ts';
+import type { Account } from './account.ts';
+import type { CallTarget } from './vendor-error.ts';
 
 /** What a call to one endpoint of an account is for, as errors and reports name it. */
 export function toCallTarget({ vendor, name }: Account, endpoint: string): CallTarget {

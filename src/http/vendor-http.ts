@@ -26,7 +26,17 @@ export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, Ret
   readonly forwardTraceContext?: boolean;
 }
 
-type AttemptOnce<T> = (call: AttemptedCall) => Promise<AttemptResult<T>>;
+/** A call, with what all its attempts share. */
+interface Call<T> {
+  readonly request: VendorRequest;
+  readonly context: CallContext;
+  readonly target: CallTarget;
+  /** The headers of this kind of call. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly attempt: (call: AttemptedCall) => Promise<AttemptResult<T>>;
+  /** Whether a failed attempt may be followed by another. */
+  readonly canRepeat: () => boolean;
+}
 
 const JSON_HEADERS = { 'accept-encoding': ACCEPT_ENCODING };
 const NO_BODY = Buffer.alloc(0);
@@ -40,35 +50,21 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
   /** Attempts the call until it succeeds or another attempt is pointless. */
-  async function makeCall<T>(
-    request: VendorRequest,
-    context: CallContext,
-    attempt: AttemptOnce<T>,
-    headers: Readonly<Record<string, string>>,
-    canRepeat = () => true,
-  ): Promise<T> {
-    const target = toCallTarget(account, request.endpoint);
+  async function makeCall<T>(call: Call<T>): Promise<T> {
     retry.recordCall();
-    const attemptAgain = (resendCount: number) =>
-      attemptInTurn(request, context, target, attempt, headers, resendCount);
-    const first = await attemptAgain(0);
+    const first = await attemptInTurn(call, 0);
     if ('value' in first) return first.value;
-    const result = await repeat(first, request, context, target, attemptAgain, canRepeat);
+    const result = await repeat(call, first);
     if ('value' in result) return result.value;
     // The error states when the next attempt can be made, however that was decided.
-    const retryAfterSeconds = admission.retryAfterSeconds(target, result.error);
+    const retryAfterSeconds = admission.retryAfterSeconds(call.target, result.error);
     throw result.error && retryAfterSeconds !== null ? withRetryAfter(result.error, retryAfterSeconds) : result.thrown;
   }
 
   /** Attempts a call again that has failed; returns the last attempt's result. */
-  async function repeat<T>(
-    first: AttemptResult<T>,
-    request: VendorRequest,
-    { signal }: CallContext,
-    target: CallTarget,
-    attemptAgain: (resendCount: number) => Promise<AttemptResult<T>>,
-    canRepeat: () => boolean,
-  ): Promise<AttemptResult<T>> {
+  async function repeat<T>(call: Call<T>, first: AttemptResult<T>): Promise<AttemptResult<T>> {
+    const { request, target, canRepeat } = call;
+    const { signal } = call.context;
     let result = first;
     let failedAttempts = 0;
     let resends = 0;
@@ -80,7 +76,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       if (delayMs === null) break;
       try {
         if (delayMs > 0) await sleep(delayMs, clock, signal);
-        result = await attemptAgain(failedAttempts + resends);
+        result = await attemptInTurn(call, failedAttempts + resends);
       } catch (error) {
         if (signal.aborted) throw toVendorError(error, target, 'waiting');
         // The previous attempt's error is more useful than the reason why another cannot be made.
@@ -92,14 +88,8 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   }
 
   /** Attempts the call when its turn has come. */
-  async function attemptInTurn<T>(
-    request: VendorRequest,
-    context: CallContext,
-    target: CallTarget,
-    attempt: AttemptOnce<T>,
-    headers: Readonly<Record<string, string>>,
-    resendCount: number,
-  ): Promise<AttemptResult<T>> {
+  async function attemptInTurn<T>(call: Call<T>, resendCount: number): Promise<AttemptResult<T>> {
+    const { request, context, target } = call;
     admission.assertAdmissible(target);
     // Obtaining credentials may need a call of its own (a token), which must not wait for a slot that this call holds.
     const authorized = request.authorize?.(context);
@@ -113,8 +103,8 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     const accountHeaders = options.accountHeaders?.(request.url);
     try {
       const traceHeaders = options.forwardTraceContext ? span?.headers() : undefined;
-      const allHeaders = { ...accountHeaders, ...traceHeaders, ...headers, ...request.headers, ...credentials };
-      const result = await attempt({ request, headers: allHeaders, target, context, span });
+      const headers = { ...accountHeaders, ...traceHeaders, ...call.headers, ...request.headers, ...credentials };
+      const result = await call.attempt({ request, headers, target, context, span });
       error = result.error;
       return result;
     } finally {
@@ -129,10 +119,9 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
 
   /** Decodes a body. An error body that is unreadable or too long becomes empty: the status is enough. */
   function decode(
-    request: VendorRequest,
+    { request, target, context: { signal } }: Pick<Call<never>, 'request' | 'target' | 'context'>,
     { statusCode, headers }: ResponseHead,
     body: Buffer | VendorError,
-    { signal }: CallContext,
   ): MaybePromise<Buffer> {
     const orEmpty = (error: unknown): Buffer => {
       if (errorCodeForStatus(statusCode) === null || signal.aborted || !(error instanceof VendorError)) throw error;
@@ -141,22 +130,25 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     if (body instanceof VendorError) return orEmpty(body);
     const contentEncoding = headers['content-encoding'];
     if (typeof contentEncoding !== 'string') return body;
-    return decodeBody(
-      body,
-      contentEncoding,
-      maxBytesOf(request, statusCode),
-      toCallTarget(account, request.endpoint),
-    ).catch(orEmpty);
+    return decodeBody(body, contentEncoding, maxBytesOf(request, statusCode), target).catch(orEmpty);
   }
 
   return {
     read(request, context, parse) {
+      const target = toCallTarget(account, request.endpoint);
+      const maxBytes = (status: number): number => maxBytesOf(request, status);
       const read = (head: ResponseHead, encoded: Buffer | VendorError) =>
-        mapValue(decode(request, head, encoded, context), (body) =>
+        mapValue(decode({ request, target, context }, head, encoded), (body) =>
           parse({ request, status: head.statusCode, headers: head.headers, body }),
         );
-      const attempt = (call: AttemptedCall) => attempts.complete(call, (status) => maxBytesOf(request, status), read);
-      return makeCall(request, context, attempt, JSON_HEADERS);
+      return makeCall({
+        request,
+        context,
+        target,
+        headers: JSON_HEADERS,
+        attempt: (call) => attempts.complete(call, maxBytes, read),
+        canRepeat: always,
+      });
     },
 
     stream(request, context, readStream) {
@@ -166,7 +158,12 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         const { statusCode: status, headers } = head;
         if (errorCodeForStatus(status) !== null) {
           const encoded = await readAll(chunks, maxBytesOf(request, status), target).catch(toVendorErrorOrThrow);
-          const response = { request, status, headers, body: await decode(request, head, encoded, context) };
+          const response = {
+            request,
+            status,
+            headers,
+            body: await decode({ request, target, context }, head, encoded),
+          };
           const detected = request.classifyResponse?.(response);
           if (detected) throw detected;
           assertOk(response, target, clock.now());
@@ -174,11 +171,21 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         isHandedOver = true;
         return readStream({ request, status, headers, body: chunks });
       };
-      const attempt = (call: AttemptedCall) => attempts.stream(call, read);
-      // Data passed to the reader cannot be taken back, so the call is not retried after that.
-      return makeCall(request, context, attempt, {}, () => !isHandedOver);
+      return makeCall({
+        request,
+        context,
+        target,
+        headers: {},
+        attempt: (call) => attempts.stream(call, read),
+        // Data passed to the reader cannot be taken back, so the call is not retried after that.
+        canRepeat: () => !isHandedOver,
+      });
     },
   };
+}
+
+function always(): boolean {
+  return true;
 }
 
 function toVendorErrorOrThrow(error: unknown): VendorError {

@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts';
 import type { GraphqlAnswer } from './graphql-answer.ts';
 import { findOperationLabel, type GraphqlRequest } from './graphql-request.ts';
 import { toLimitKey } from './limit-key.ts';
-import type { createLiveOperations } from './live-operations.ts';
+import type { ToLiveOperation } from './live-operations.ts';
 import { STREAM_END_ERRORS, toHttpError } from './live-refusals.ts';
 import { findOperationType, readOperationParams } from './operation-params.ts';
 
@@ -25,8 +25,8 @@ export type StreamHandler = (
 ) => MaybePromise<boolean>;
 
 export interface StreamHandlerOptions {
-  readonly live: LiveQueries;
-  readonly toOperation: ReturnType<typeof createLiveOperations>;
+  readonly queries: LiveQueries;
+  readonly toOperation: ToLiveOperation;
   readonly metrics: Pick<LiveMetrics, 'liveEvent'>;
   readonly clock: Clock;
   readonly maxTokens: number;
@@ -41,7 +41,7 @@ export interface StreamHandlerOptions {
  * GraphQL rejects is an event, since browsers cannot read the body of a stream that is refused.
  */
 export function createStreamHandler(options: StreamHandlerOptions): StreamHandler {
-  const { live, toOperation, metrics, clock, maxTokens, documents, uncountedDocuments } = options;
+  const { queries, toOperation, metrics, clock, maxTokens, documents, uncountedDocuments } = options;
   const streamOptions = { clock, toFrame: createFrames(), onEvent: metrics.liveEvent };
 
   async function sendOnce(exchange: Exchange, answering: Promise<GraphqlAnswer>): Promise<void> {
@@ -63,16 +63,19 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     if (span) describeOperation(span, OperationTypeNode.SUBSCRIPTION, operation);
     const stream = createEventStream(exchange, streamOptions);
     try {
-      const { started, leave } = live.subscribe(toOperation({ caller, requestId, explain, params, operation, span }), {
-        caller,
-        limitKey: toLimitKey(caller, clientAddress),
-        transport: 'sse',
-        onAccepted: stream.open,
-        onEvent: stream.send,
-        onEnd: (end) => {
-          endStream(stream, end);
+      const { started, leave } = queries.subscribe(
+        toOperation({ caller, requestId, explain, params, operation, span }),
+        {
+          caller,
+          limitKey: toLimitKey(caller, clientAddress),
+          transport: 'sse',
+          onAccepted: stream.open,
+          onEvent: stream.send,
+          onEnd: (end) => {
+            endStream(stream, end);
+          },
         },
-      });
+      );
       exchange.onClose(leave);
       await started;
     } catch (error) {

@@ -10,7 +10,7 @@ import type { Caller } from '../request/caller.ts';
 import type { Explain } from '../request/explain.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 import type { StreamContext } from '../request/stream-context.ts';
-import type { Execute, ExecutedResponse } from './response-cache/response-cache.ts';
+import type { ExecutedResponse, OnEntriesRead } from './response-cache/response-cache.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
@@ -50,15 +50,17 @@ export interface GraphqlCall {
 }
 
 /** Executes a call, and says how long and for whom its response is valid. */
-export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => Promise<ExecutedResponse>;
+export type ExecuteCall = (
+  call: GraphqlCall,
+  disconnectSignal: AbortSignal,
+  onEntriesRead?: OnEntriesRead,
+) => Promise<ExecutedResponse>;
 
 export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
   const yielder = createEventLoopYielder(clock);
   return async (call, disconnectSignal, onEntriesRead) => {
-    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground, onReport, span } = call;
     const { method, headers, search, body, operation } = call;
-    const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
-    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground, onReport, span });
+    const context = createRequestContext({ ...call, disconnectSignal, onEntriesRead, clock, limits });
     try {
       const result = await graphql({ method, headers, search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');

@@ -13,7 +13,7 @@ import { describeAnswer } from './request-span.ts';
 import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
-import type { Execute, ExecutedResponse, ResponseCache } from './response-cache/response-cache.ts';
+import type { ExecutedResponse, OnEntriesRead, ResponseCache } from './response-cache/response-cache.ts';
 import { createResponseKeys } from './response-cache/response-key.ts';
 
 export interface GraphqlHandlerOptions {
@@ -50,32 +50,45 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
   async function executeRequest(
     exchange: Exchange,
     graphqlRequest: GraphqlRequest,
-    ...watch: Parameters<Execute>
+    disconnected: AbortSignal,
+    onEntriesRead?: OnEntriesRead,
   ): Promise<ExecutedResponse> {
     const { caller, method, accept, explain, bypassesCache } = graphqlRequest;
     const { request, requestId, log, startedAtMs, span } = exchange;
     const { search, body, document } = await resolve(graphqlRequest);
     const operation = findOperationLabel(body, search, document);
     if (operation !== undefined) log.operation = operation;
-    const onCalls = (calls: Readonly<Record<string, number>>): void => {
-      log.vendorCalls = calls;
-    };
     const headers = toHeaderMap(request);
     if (accept !== undefined) headers.set('accept', accept);
-    const accepts = bypassesCache ? { notBeforeMs: startedAtMs } : undefined;
-    const sent = { caller, requestId, explain, startedAtMs, accepts, span };
-    return execute({ ...sent, method, headers, search, body, operation, onCalls }, ...watch);
+    const call = {
+      caller,
+      requestId,
+      explain,
+      startedAtMs,
+      accepts: bypassesCache ? { notBeforeMs: startedAtMs } : undefined,
+      method,
+      headers,
+      search,
+      body,
+      operation,
+      onCalls: (calls: Readonly<Record<string, number>>): void => {
+        log.vendorCalls = calls;
+      },
+      span,
+    };
+    return execute(call, disconnected, onEntriesRead);
   }
 
   /** A client that does not read its response keeps its place: the response is in memory until it is out. */
   async function executeInSlot(
     exchange: Exchange,
     request: GraphqlRequest,
-    ...[signal, onEntriesRead]: Parameters<Execute>
+    disconnected: AbortSignal,
+    onEntriesRead?: OnEntriesRead,
   ) {
-    const slot = await acquireSlot(request.caller, signal);
+    const slot = await acquireSlot(request.caller, disconnected);
     try {
-      return await executeRequest(exchange, request, signal, onEntriesRead);
+      return await executeRequest(exchange, request, disconnected, onEntriesRead);
     } finally {
       slot.executed();
       exchange.onClose(slot.release);
@@ -90,7 +103,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     }
     const shared =
       responses.find(key) ??
-      (await responses.execute(key, exchange.disconnected, (...args) => executeInSlot(exchange, request, ...args)));
+      (await responses.execute(key, exchange.disconnected, (disconnected, onEntriesRead) =>
+        executeInSlot(exchange, request, disconnected, onEntriesRead),
+      ));
     const { status, headers, body, operation } = shared.response;
     if (operation !== undefined) exchange.log.operation = operation;
     if (exchange.span) describeAnswer(exchange.span, shared);

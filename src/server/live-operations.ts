@@ -28,12 +28,10 @@ export interface LiveRequest {
   readonly span?: TraceSpan | undefined;
 }
 
+export type ToLiveOperation = (request: LiveRequest) => LiveOperation;
+
 /** Creates a function that makes operations that run through the same steps as a POST. */
-export function createLiveOperations(
-  executeCall: ExecuteCall,
-  clock: Clock,
-  tracer?: Tracer,
-): (request: LiveRequest) => LiveOperation {
+export function createLiveOperations(executeCall: ExecuteCall, clock: Clock, tracer?: Tracer): ToLiveOperation {
   const viewOf = createCallerViews();
   return ({ caller, requestId, explain, params, operation, span: link }) => {
     const { query, operationName, variables, extensions } = params as OperationParams;
@@ -52,10 +50,22 @@ export function createLiveOperations(
             field = subscribed;
           },
         };
-        const call = { caller: charged, requestId, explain, body, operation, stream, ...POST, headers: jsonHeaders() };
         // A trace of its own: it serves all subscribers, and goes on when the first has left.
         const span = tracer?.startRoot('GraphQL Operation', 'internal', { link });
-        const run = () => executeCall({ ...call, span, startedAtMs: clock.monotonicMs() }, signal);
+        const call = {
+          caller: charged,
+          requestId,
+          explain,
+          method: 'POST',
+          headers: jsonHeaders(),
+          search: '',
+          body,
+          operation,
+          stream,
+          span,
+          startedAtMs: clock.monotonicMs(),
+        };
+        const run = () => executeCall(call, signal);
         const response = await (span ? runInSpan(span, run) : run());
         const { status, bytes, reuse, expiresAt } = response;
         const validUntilMs = toMonotonicMs(expiresAt, clock);
@@ -70,8 +80,6 @@ export function createLiveOperations(
     };
   };
 }
-
-const POST = { method: 'POST', search: '' } as const;
 
 function jsonHeaders(): HeaderMap {
   const headers = new HeaderMap();

@@ -8,7 +8,7 @@ import type { Caller } from '../request/caller.ts';
 import type { DocumentResolver } from './document-request.ts';
 import { createStreamHandler, type StreamHandler } from './event-stream-handler.ts';
 import type { ExecuteCall } from './graphql-execution.ts';
-import { createLiveOperations } from './live-operations.ts';
+import { createLiveOperations, type ToLiveOperation } from './live-operations.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
 import { createOperationRunner, type StartOperation } from './web-socket-operations.ts';
 
@@ -28,21 +28,21 @@ export interface LiveServerOptions {
 
 /** The subscriptions of a server. */
 export interface LiveServer {
-  readonly live: LiveQueries;
-  readonly toOperation: ReturnType<typeof createLiveOperations>;
+  readonly queries: LiveQueries;
+  readonly toOperation: ToLiveOperation;
   readonly isAuthorized: (caller: Caller) => boolean;
 }
 
 export function createLiveServer(options: LiveServerOptions): LiveServer {
   const { execute, isAuthorized, logger, clock } = options;
-  const live = createLiveQueries({
+  const queries = createLiveQueries({
     ...options,
     onFailure: (error) => {
       // Its time comes again.
       if (!(error instanceof TurnRefusedError)) logger.error({ err: error }, 'subscription could not be executed');
     },
   });
-  return { live, toOperation: createLiveOperations(execute, clock, options.tracer), isAuthorized };
+  return { queries, toOperation: createLiveOperations(execute, clock, options.tracer), isAuthorized };
 }
 
 export interface LiveHandlersOptions {

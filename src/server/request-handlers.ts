@@ -51,9 +51,9 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
 
   const live = createLiveServer({
     settings: () => current.serving.liveSettings,
-    execute: (...call) => use(({ execute }) => execute(...call)),
-    takeTurn: (...turn) => current.takeTurn(...turn),
-    readStatuses: (...query) => use(({ readStatuses }) => readStatuses(...query)),
+    execute: (call, disconnected, onEntriesRead) => use(({ execute }) => execute(call, disconnected, onEntriesRead)),
+    takeTurn: (callers, signal) => current.takeTurn(callers, signal),
+    readStatuses: (caller, query, signal) => use(({ readStatuses }) => readStatuses(caller, query, signal)),
     isAuthorized: (caller) => isUnexpired(caller, clock) && standingOf(caller) === 'valid',
     clock,
     metrics,
@@ -71,13 +71,13 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
     replace: (serving) => {
       const { uses } = current;
       current = create(serving);
-      live.live.reconfigure(findEnd);
+      live.queries.reconfigure(findEnd);
       return uses.whenUnused();
     },
     findStreamEnd: findEnd,
     onConnection: lasting.slotUsage.queue.onConnection,
-    refreshStreams: live.live.refreshAll,
-    endStreams: live.live.endAll,
+    refreshStreams: live.queries.refreshAll,
+    endStreams: live.queries.endAll,
   };
 }
 
@@ -92,16 +92,12 @@ export function toWebSocketOptions(
     metrics,
     logger,
     readClientAddress,
-    authenticate: (...credentials) => current().serving.authenticate(...credentials),
-    start: (...operation) => current().startOperation(...operation),
-    get maxPayloadBytes() {
-      return current().serving.limits.bodyBytes;
-    },
-    get maxConnections() {
-      return current().serving.liveSettings.maxSubscriptions;
-    },
-    get maxConnectionsPerCaller() {
-      return current().serving.liveSettings.maxSubscriptionsPerCaller;
+    authenticate: (authorization, clientAddress) => current().serving.authenticate(authorization, clientAddress),
+    start: (socket, subscription, progress) => current().startOperation(socket, subscription, progress),
+    maxPayloadBytes: () => current().serving.limits.bodyBytes,
+    maxConnections: () => {
+      const { maxSubscriptions, maxSubscriptionsPerCaller } = current().serving.liveSettings;
+      return { total: maxSubscriptions, perCaller: maxSubscriptionsPerCaller };
     },
   };
 }

@@ -126,9 +126,7 @@ export function createServer(options: ServerOptions): Server {
 
   const connections = createConnectionTracker(clock);
   const unread = createUnreadAnswers({
-    get maxBytes() {
-      return handlers.current().serving.limits.maxUnreadBytes;
-    },
+    maxBytes: () => handlers.current().serving.limits.maxUnreadBytes,
     timeoutMs: timeouts.unreadMs,
     onRejected: () => {
       metrics.requestShed('unread_bytes');

@@ -38,8 +38,8 @@ async function startRunningServer(close: () => Promise<void> = () => Promise.res
     server: testServer.server,
     logger,
     clock,
-    lameDuckMs: LAME_DUCK_MS,
-    drainMs: DRAIN_MS,
+    lameDuckMs: () => LAME_DUCK_MS,
+    drainMs: () => DRAIN_MS,
     close,
   });
   const query = testServer.post({ query: '{ wait }' });

@@ -12,16 +12,15 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
-/** The times are read when a shutdown begins. */
 export interface ShutdownOptions {
   readonly process: ProcessLike;
   readonly server: Pick<Server, 'beginShutdown' | 'drain'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'fatal'>;
   readonly clock: Clock;
   /** How long requests and new connections are still served while /readyz already returns 503. */
-  readonly lameDuckMs: number;
+  readonly lameDuckMs: () => number;
   /** How long requests in flight may take after that. */
-  readonly drainMs: number;
+  readonly drainMs: () => number;
   /** Releases all other resources: caches, background work. */
   readonly close: () => Promise<void>;
 }
@@ -70,7 +69,7 @@ export function installSignalHandlers(options: ShutdownOptions): void {
       isShuttingDown = true;
       logger.info({ signal }, 'shutdown started');
       // SIGINT comes from a terminal, where no load balancer has to notice.
-      void shutDown(signal === 'SIGTERM' ? options.lameDuckMs : 0, options.drainMs);
+      void shutDown(signal === 'SIGTERM' ? options.lameDuckMs() : 0, options.drainMs());
     });
   }
 

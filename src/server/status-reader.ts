@@ -19,9 +19,8 @@ export interface StatusReaderOptions {
 /** Creates the reader of statuses for subscriptions: each reading has the time and the limits of a request. */
 export function createStatusReader({ readStatuses, limits, clock, tracer }: StatusReaderOptions): ReadStatuses {
   return async (caller, query, disconnectSignal) => {
-    const stream = { change: null, onSubscription: () => undefined };
     const span = tracer?.startRoot('status changes', 'internal');
-    const options = {
+    const context = createRequestContext({
       span,
       caller,
       requestId: 'status changes',
@@ -29,9 +28,8 @@ export function createStatusReader({ readStatuses, limits, clock, tracer }: Stat
       disconnectSignal,
       clock,
       limits,
-      stream,
-    };
-    const context = createRequestContext(options);
+      stream: { change: null, onSubscription: () => undefined },
+    });
     try {
       const read = () => readStatuses(context, query);
       const readings = await (span ? runInSpan(span, read) : read());

@@ -12,7 +12,7 @@ function createResponse(state: { readonly closed: boolean; readonly writableLeng
 }
 
 test('does not count an answer whose client had gone before it was written', () => {
-  const unread = createUnreadAnswers({ maxBytes: 1000, timeoutMs: 1000, onRejected: () => undefined });
+  const unread = createUnreadAnswers({ maxBytes: () => 1000, timeoutMs: 1000, onRejected: () => undefined });
   unread.add(createResponse({ closed: true, writableLength: 5000 }), 5000);
   expect(() => {
     unread.assertCapacity(createResponse({ closed: false, writableLength: 0 }));
@@ -20,7 +20,7 @@ test('does not count an answer whose client had gone before it was written', () 
 });
 
 test('counts an answer until it is closed', () => {
-  const unread = createUnreadAnswers({ maxBytes: 1000, timeoutMs: 1000, onRejected: () => undefined });
+  const unread = createUnreadAnswers({ maxBytes: () => 1000, timeoutMs: 1000, onRejected: () => undefined });
   const answer = createResponse({ closed: false, writableLength: 5000 });
   const next = createResponse({ closed: false, writableLength: 0 });
   unread.add(answer, 5000);

@@ -16,8 +16,7 @@ export interface UnreadAnswers {
 }
 
 export interface UnreadAnswersOptions {
-  /** Read whenever it is compared with. */
-  readonly maxBytes: number;
+  readonly maxBytes: () => number;
   /** How long a client may read nothing of an answer before its connection is closed. */
   readonly timeoutMs: number;
   readonly onRejected: () => void;
@@ -54,7 +53,7 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   return {
     bytes: () => countBytes(),
     assertCapacity: ({ req: { socket } }) => {
-      const { maxBytes } = options;
+      const maxBytes = options.maxBytes();
       // Nearly always the case, and known without looking at each answer.
       if (sentBytes <= Math.min(maxBytes, MAX_CONNECTION_BYTES)) return;
       if (countBytes() <= maxBytes && countBytes(socket) <= MAX_CONNECTION_BYTES) return;

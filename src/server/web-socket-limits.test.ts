@@ -7,7 +7,7 @@ function open(limits: ReturnType<typeof createWebSocketLimits<number>>, connecti
 }
 
 test('closes the oldest connection that has not identified itself, and none that has', () => {
-  const limits = createWebSocketLimits<number>({ maxConnections: 10, maxConnectionsPerCaller: 10 });
+  const limits = createWebSocketLimits<number>(() => ({ total: 10, perCaller: 10 }));
   expect(open(limits, 0, 'jane')).toBe(true);
   for (let connection = 1; connection <= 100; connection += 1) expect(limits.add(connection)).toBeNull();
   limits.remove(1);
@@ -18,7 +18,7 @@ test('closes the oldest connection that has not identified itself, and none that
 });
 
 test('limits the connections of all callers, and of each', () => {
-  const limits = createWebSocketLimits<number>({ maxConnections: 3, maxConnectionsPerCaller: 2 });
+  const limits = createWebSocketLimits<number>(() => ({ total: 3, perCaller: 2 }));
   expect([1, 2, 3].map((connection) => open(limits, connection, 'jane'))).toEqual([true, true, false]);
   expect(open(limits, 4, 'tom')).toBe(true);
   expect([limits.hasRoom(), open(limits, 5, 'ann')]).toEqual([false, false]);

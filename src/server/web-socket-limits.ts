@@ -13,20 +13,20 @@ export interface WebSocketLimits<Connection> {
   readonly remove: (connection: Connection) => string | undefined;
 }
 
-/** Read whenever a connection is opened. */
-export interface WebSocketLimitsOptions {
-  readonly maxConnections: number;
-  readonly maxConnectionsPerCaller: number;
+/** How many connections there may be. */
+export interface MaxConnections {
+  readonly total: number;
+  readonly perCaller: number;
 }
 
-export function createWebSocketLimits<Connection>(options: WebSocketLimitsOptions): WebSocketLimits<Connection> {
+export function createWebSocketLimits<Connection>(max: () => MaxConnections): WebSocketLimits<Connection> {
   /** The oldest first. */
   const unidentified = new Set<Connection>();
   const identities = new Map<Connection, { readonly caller: string; readonly limitKey: string }>();
   const countByKey = new Map<string, number>();
 
   function hasRoom(): boolean {
-    return identities.size < options.maxConnections;
+    return identities.size < max().total;
   }
 
   return {
@@ -40,7 +40,7 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
     },
     identify: (connection, caller, limitKey) => {
       const count = countByKey.get(limitKey) ?? 0;
-      if (!hasRoom() || count >= options.maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
+      if (!hasRoom() || count >= max().perCaller || !unidentified.delete(connection)) return false;
       identities.set(connection, { caller, limitKey });
       countByKey.set(limitKey, count + 1);
       return true;

@@ -7,7 +7,7 @@ import type { DocumentResolver } from './document-request.ts';
 import { createEventQueue } from './event-queue.ts';
 import { findOperationLabel } from './graphql-request.ts';
 import { HttpError } from './http-error.ts';
-import type { createLiveOperations, LiveRequest } from './live-operations.ts';
+import type { LiveRequest, ToLiveOperation } from './live-operations.ts';
 import { toHttpError } from './live-refusals.ts';
 import { findOperationType } from './operation-params.ts';
 import type { ServerMetrics } from './ports.ts';
@@ -26,8 +26,8 @@ export interface EventSocket {
 }
 
 export interface OperationRunnerOptions {
-  readonly live: LiveQueries;
-  readonly toOperation: ReturnType<typeof createLiveOperations>;
+  readonly queries: LiveQueries;
+  readonly toOperation: ToLiveOperation;
   readonly takeTurn: TakeTurn;
   /** Whether the caller's credentials are still valid. */
   readonly isAuthorized: (caller: Caller) => boolean;
@@ -54,7 +54,7 @@ export type StartOperation = (
 
 /** Creates a function that runs the operations of WebSocket connections: subscriptions, and queries with one result. */
 export function createOperationRunner(options: OperationRunnerOptions): StartOperation {
-  const { live, toOperation, takeTurn, documents, metrics, isAuthorized, maxTokens, onUnexpectedError } = options;
+  const { queries, toOperation, takeTurn, documents, metrics, isAuthorized, maxTokens, onUnexpectedError } = options;
   const toRest = createMessageRests();
 
   return (socket, { caller, limitKey, id, payload, requestId }, progress) => {
@@ -125,7 +125,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
         onEvent: receive,
         onEnd: endStream,
       } as const;
-      const subscription = live.subscribe(toOperation(request), subscriber);
+      const subscription = queries.subscribe(toOperation(request), subscriber);
       leave = subscription.leave;
       await subscription.started;
     }

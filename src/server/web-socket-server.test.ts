@@ -108,7 +108,8 @@ describe('WebSocket connections', () => {
 
   test('are refused without an error where the client has gone, and leave no socket open', async () => {
     const webSockets = createWebSockets({
-      maxConnections: 0,
+      maxPayloadBytes: () => 0,
+      maxConnections: () => ({ total: 0, perCaller: 0 }),
       readClientAddress: () => '192.0.2.1',
       metrics: { requestStarted: noop, requestEnded: noop, limitRejection: noop },
       logger: { request: noop, error: noop },

@@ -13,19 +13,20 @@ import { toLimitKey } from './limit-key.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
 import { createTransportWsConnection, type TransportWsConnection } from './transport-ws-connection.ts';
 import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
-import { createWebSocketLimits, type WebSocketLimits, type WebSocketLimitsOptions } from './web-socket-limits.ts';
+import { createWebSocketLimits, type MaxConnections, type WebSocketLimits } from './web-socket-limits.ts';
 import type { EventSocket, StartOperation } from './web-socket-operations.ts';
 
 const SUBPROTOCOL = 'graphql-transport-ws';
 /** For reading some more of what has been sent. */
 const MAX_UNREAD_MS = 30 * SECOND;
 
-export interface WebSocketOptions extends WebSocketLimitsOptions {
+export interface WebSocketOptions {
   readonly clock: Clock;
   readonly authenticate: Authenticator;
   readonly readClientAddress: ClientAddressReader;
   readonly start: StartOperation;
-  readonly maxPayloadBytes: number;
+  readonly maxPayloadBytes: () => number;
+  readonly maxConnections: () => MaxConnections;
   readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded' | 'limitRejection'>;
   readonly logger: Pick<Logger, 'request' | 'error'>;
 }
@@ -57,7 +58,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const { clock, metrics, logger, readClientAddress } = options;
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: options.maxPayloadBytes,
+    maxPayload: options.maxPayloadBytes(),
     // What is sent is rendered once for all; compression would be done for each.
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
@@ -65,7 +66,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   /** Null where the protocol is not spoken. */
   const connections = new Map<WebSocket, TransportWsConnection | null>();
   const callers = new WeakMap<WebSocket, Caller>();
-  const limits = createWebSocketLimits<WebSocket>(options);
+  const limits = createWebSocketLimits<WebSocket>(options.maxConnections);
   let isClosing = false;
 
   function track(webSocket: WebSocket, clientAddress: string): void {
@@ -101,7 +102,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         onEnd({ status: 503, rejection: 'web_sockets', clientAddress });
         return;
       }
-      server.options.maxPayload = options.maxPayloadBytes;
+      server.options.maxPayload = options.maxPayloadBytes();
       server.handleUpgrade(request, socket, head, (webSocket) => {
         track(webSocket, clientAddress);
         if (isClosing) webSocket.close(CLOSE_CODES.goingAway);

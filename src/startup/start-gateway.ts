@@ -95,12 +95,8 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     server: app.server,
     logger,
     clock,
-    get lameDuckMs() {
-      return app.config().server.lameDuckSeconds * SECOND;
-    },
-    get drainMs() {
-      return app.config().server.drainSeconds * SECOND;
-    },
+    lameDuckMs: () => app.config().server.lameDuckSeconds * SECOND,
+    drainMs: () => app.config().server.drainSeconds * SECOND,
     close: async () => {
       await Promise.allSettled([app.close(), sandbox?.stop()]);
       await output.flush();

@@ -22,7 +22,10 @@ export interface ExecutedResponse {
 }
 
 /** Executes a request, unless its clients disconnect, and reports the cache entries that it reads. */
-export type Execute = (disconnected: AbortSignal, onEntriesRead?: Dependencies['add']) => Promise<ExecutedResponse>;
+export type Execute = (disconnected: AbortSignal, onEntriesRead?: OnEntriesRead) => Promise<ExecutedResponse>;
+
+/** Receives the ids of the cache entries that a response depends on, as they are read. */
+export type OnEntriesRead = Dependencies['add'];
 
 /** A response, and where it comes from. */
 export interface Answer {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { MINUTE, SECOND } from '../domain/time.ts';
+import { withTimeout } from '../http/abort.ts';
 import { createDiskConnection, type DiskConnection, type DiskConnectionOptions } from './disk-connection.ts';
 import { createDiskPurges, type DiskPurges } from './disk-purges.ts';
 import { createDiskWriteQueue } from './disk-write-queue.ts';
@@ -45,7 +46,7 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
   const queue = createDiskWriteQueue(async (rows) => {
     await file.tryRequest('write', { rows, now: clock.toWallClock(clock.now()) }, rows.length);
   });
-  const stopTidying = repeat(clock, TIDY_INTERVAL_MS, async () => {
+  const stopTidying = repeatInTurn(clock, TIDY_INTERVAL_MS, async () => {
     await file.tidy();
     await purges.retry();
   });
@@ -63,12 +64,12 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
       purges.add(matches);
       return [];
     },
-    opened: withTimeout(clock, OPEN_TIMEOUT_MS, file.opened),
-    settlePurges: async () => (await withTimeout(clock, PURGE_TIMEOUT_MS, purges.settle())) === true,
+    opened: orTimedOut(clock, OPEN_TIMEOUT_MS, file.opened),
+    settlePurges: async () => (await orTimedOut(clock, PURGE_TIMEOUT_MS, purges.settle())) === true,
     use: file.use,
     async close() {
       stopTidying();
-      await withTimeout(
+      await orTimedOut(
         clock,
         CLOSE_TIMEOUT_MS,
         queue.flush().then(() => file.tryRequest('close', {})),
@@ -103,7 +104,7 @@ function createChunkReader(file: DiskConnection, purges: DiskPurges, clock: Stea
   async function read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {
     if (lateReads > 0) return undefined;
     const reading = file.tryRequest('read', { keys, maxBytes: MAX_READ_BYTES }, keys.length);
-    const reply = await withTimeout(clock, READ_TIMEOUT_MS, reading);
+    const reply = await orTimedOut(clock, READ_TIMEOUT_MS, reading);
     if (reply === TIMED_OUT) {
       file.onError('read', 'timeout', keys.length);
       lateReads += 1;
@@ -135,20 +136,16 @@ function mapTimes(entry: Entry, convert: (at: number) => number): Entry {
 
 const TIMED_OUT = Symbol('timed out');
 
-async function withTimeout<Result>(
+function orTimedOut<Result>(
   clock: SteadyClock,
   ms: number,
   result: Promise<Result>,
 ): Promise<Result | typeof TIMED_OUT> {
-  const { promise: timeout, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
-  const cancel = clock.setTimer(ms, () => {
-    resolve(TIMED_OUT);
-  });
-  return Promise.race([result, timeout]).finally(cancel);
+  return withTimeout<Result | typeof TIMED_OUT>(result, () => TIMED_OUT, ms, clock);
 }
 
 /** Calls back after each interval, and never before the call before has ended. */
-function repeat(clock: SteadyClock, ms: number, callback: () => Promise<void>): () => void {
+function repeatInTurn(clock: SteadyClock, ms: number, callback: () => Promise<void>): () => void {
   let isStopped = false;
   let cancel: () => void = () => undefined;
   const schedule = (): void => {

@@ -143,7 +143,7 @@ async function fetchUnderLease<T>(
   { fetch, leases, clock }: LeasedFetchOptions<T>,
 ): Promise<ReadonlyMap<string, T>> {
   const held = createHeldKeys(lease, keys);
-  const stopRenewing = repeat(clock, leases.ttlMs / RENEWALS_PER_TTL, held.renew);
+  const stopRenewing = repeatEvery(clock, leases.ttlMs / RENEWALS_PER_TTL, held.renew);
   try {
     const result = await fetch(keys, { settled: held.settle, ...createWaitReports(lease) });
     void result.persisted.then((persisted) => {
@@ -205,7 +205,7 @@ function createHeldKeys(lease: Lease, keys: readonly string[]) {
 }
 
 /** Calls back every `ms` until the returned function is called. */
-function repeat(clock: Clock, ms: number, callback: () => void): () => void {
+function repeatEvery(clock: Clock, ms: number, callback: () => void): () => void {
   let cancel: () => void;
   const schedule = (): void => {
     cancel = clock.setTimer(ms, () => {

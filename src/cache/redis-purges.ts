@@ -20,7 +20,6 @@ const MEMBER_TTL_MS = 30 * SECOND;
 /** How long the process that purges waits for the others, and how often it looks. */
 const MAX_HEARING_MS = 3 * SECOND;
 const HEARING_INTERVAL_MS = 50;
-const NEVER_ABORTED = new AbortController().signal;
 
 /** All keys have this hash tag, so that one script may name them in a Redis Cluster. */
 const KEY_PREFIX = `${redisNamespace('purge')}::{purges}`;
@@ -195,7 +194,7 @@ class PollingPurges implements RedisPurges {
       const reply = await this.#poll();
       if (!reply) return null;
       if (reply.report.complete || clock.monotonicMs() >= endsAtMs || this.#isClosed) return reply.report;
-      await sleep(HEARING_INTERVAL_MS, clock, NEVER_ABORTED);
+      await sleep(HEARING_INTERVAL_MS, clock);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { keepStartSettings } from '../config/start-settings.ts';
 import { SECOND } from '../domain/time.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import { withTimeout } from '../http/abort.ts';
 import type { UnfinishedRun } from '../live/warm-runs.ts';
 import type { ConfigurationMetrics } from '../observability/metrics/configuration.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
@@ -92,12 +93,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
     retiring.add(replaced);
-    const timeout = Promise.withResolvers<undefined>();
-    const cancel = clock.setTimer(replaced.config.limits.requestTimeoutMs + RETIREMENT_MS, () => {
-      timeout.resolve(undefined);
-    });
-    await Promise.race([whenUnused, timeout.promise]);
-    cancel();
+    const maxWaitMs = replaced.config.limits.requestTimeoutMs + RETIREMENT_MS;
+    await withTimeout(whenUnused, () => undefined, maxWaitMs, clock);
     if (retiring.delete(replaced)) await replaced.close();
   }
 

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
+import { compareTexts } from '../domain/compare-texts.ts';
 import { isStepEnd, sortInSteps } from '../domain/sort-in-steps.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
 
@@ -62,11 +63,6 @@ function compareByReference(a: DiscoveredEntry, b: DiscoveredEntry): number {
 /** The vendor's address of the agent, then the references that are addresses. */
 export function emailsOf({ agent, references }: DiscoveredEntry): readonly string[] {
   return [agent.email, ...references.map(({ email }) => email)].filter((email) => email !== null);
-}
-
-/** By code units, which is the same in every locale. */
-export function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The account and, in canonical form, the reference of a key. */

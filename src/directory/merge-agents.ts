@@ -1,5 +1,6 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, AgentAccount } from '../domain/agent.ts';
+import { compareTexts } from '../domain/compare-texts.ts';
 import { runAtOnce } from '../domain/event-loop-yielder.ts';
 import { foldText } from '../domain/fold-text.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
@@ -7,7 +8,6 @@ import { once } from '../domain/once.ts';
 import { isStepEnd, sortInSteps } from '../domain/sort-in-steps.ts';
 import {
   AGENTS_PER_STEP,
-  compareTexts,
   type DiscoveredEntry,
   type Discovery,
   emailsOf,

@@ -1,3 +1,4 @@
+import { compareTexts } from './compare-texts.ts';
 import type { SessionEvent, SessionEventType } from './session.ts';
 import { isStepEnd, ITEMS_PER_STEP, sortInSteps } from './sort-in-steps.ts';
 
@@ -43,18 +44,14 @@ function compareEvents(a: SessionEvent, b: SessionEvent): number {
   return (
     a.at - b.at ||
     EVENT_TYPE_RANK[a.type] - EVENT_TYPE_RANK[b.type] ||
-    compareText(a.type, b.type) ||
-    compareText(a.vendorType, b.vendorType) ||
-    compareText(a.vendorStatus, b.vendorStatus) ||
-    compareText(a.previousVendorStatus ?? '', b.previousVendorStatus ?? '') ||
+    compareTexts(a.type, b.type) ||
+    compareTexts(a.vendorType, b.vendorType) ||
+    compareTexts(a.vendorStatus, b.vendorStatus) ||
+    compareTexts(a.previousVendorStatus ?? '', b.previousVendorStatus ?? '') ||
     (a.concurrentEngagements ?? -1) - (b.concurrentEngagements ?? -1) ||
     (a.previousConcurrentEngagements ?? -1) - (b.previousConcurrentEngagements ?? -1) ||
     (a.maxConcurrentEngagements ?? -1) - (b.maxConcurrentEngagements ?? -1)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function areTied(a: SessionEvent | undefined, b: SessionEvent | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts';
+import { compareTexts } from './compare-texts.ts';
 
 export type AgentStatus = 'AVAILABLE' | 'BUSY' | 'AWAY' | 'OFFLINE' | 'UNKNOWN';
 
@@ -37,9 +38,9 @@ export function byStart(a: StatusPeriod, b: StatusPeriod): number {
   return (
     a.start - b.start ||
     compareEnds(a.end, b.end) ||
-    compareText(a.vendorStatus, b.vendorStatus) ||
-    compareText(a.label ?? '', b.label ?? '') ||
-    compareText(a.sessionId ?? '', b.sessionId ?? '')
+    compareTexts(a.vendorStatus, b.vendorStatus) ||
+    compareTexts(a.label ?? '', b.label ?? '') ||
+    compareTexts(a.sessionId ?? '', b.sessionId ?? '')
   );
 }
 
@@ -50,10 +51,6 @@ export function sortByStart(periods: StatusPeriod[]): readonly StatusPeriod[] {
     return previous === undefined || byStart(previous, period) <= 0;
   });
   return isSorted ? periods : periods.sort(byStart);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function compareEnds(a: Instant | null, b: Instant | null): number {

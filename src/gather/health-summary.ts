@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccountState } from '../domain/account.ts';
+import { sum } from '../domain/sum.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
 
 /** The calls of the last minute decide. */
@@ -122,8 +123,4 @@ function isAfter(ageMs: number | null, otherAgeMs: number | null): boolean {
 
 function earliest(ages: readonly (number | null)[]): number | null {
   return ages.reduce((least, age) => (age === null || (least !== null && least <= age) ? least : age), null);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

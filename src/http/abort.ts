@@ -24,7 +24,12 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
 }
 
 /** Settles like the promise, unless `ms` pass first: then resolves to the fallback. Leaves no timer running. */
-export async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
+export async function withTimeout<T>(
+  promise: Promise<T>,
+  fallback: () => T,
+  ms: number,
+  clock: Pick<Clock, 'setTimer'>,
+): Promise<T> {
   let cancelTimer: () => void = () => undefined;
   const timeout = new Promise<T>((resolve) => {
     cancelTimer = clock.setTimer(ms, () => {
@@ -38,13 +43,13 @@ export async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms:
   }
 }
 
-/** Resolves after `ms`; rejects with the signal's reason as soon as the signal is aborted. Leaves no timer running. */
-export async function sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Resolves after `ms`; rejects with the signal's reason as soon as a signal is aborted. Leaves no timer running. */
+export async function sleep(ms: number, clock: Pick<Clock, 'setTimer'>, signal?: AbortSignal): Promise<void> {
   let cancelTimer: () => void = () => undefined;
   const elapsed = new Promise<void>((resolve) => {
     cancelTimer = clock.setTimer(ms, resolve);
   });
-  await abortable(elapsed, signal).finally(cancelTimer);
+  await (signal ? abortable(elapsed, signal).finally(cancelTimer) : elapsed);
 }
 
 /** Calls back when the signal is aborted (at once if it already is), unless the returned function is called before. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
+import { sleep, withTimeout } from '../http/abort.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
 
@@ -43,20 +44,20 @@ export function installSignalHandlers(options: ShutdownOptions): void {
   let isShuttingDown = false;
   let hasCrashed = false;
 
-  const sleep = (ms: number) =>
-    new Promise<void>((resolve) => {
-      clock.setTimer(ms, resolve);
-    });
-
   async function shutDown(lameDuckDelayMs: number, drainTimeoutMs: number): Promise<void> {
     server.beginShutdown();
-    if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs);
+    if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs, clock);
     // Connections and requests that have arrived by now are read first: the drain would reset them.
     await setImmediate();
     const drained = await server.drain(drainTimeoutMs);
     if (drained) logger.info({}, 'shutdown complete, all requests answered');
     else logger.warn({}, 'drain timed out, requests aborted');
-    await Promise.race([close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS)]);
+    await withTimeout(
+      close().catch(() => undefined),
+      () => undefined,
+      CLOSE_TIMEOUT_MS,
+      clock,
+    );
     process.exit(hasCrashed || !drained ? 1 : 0);
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareTexts } from '../../domain/compare-texts.ts';
 import { foldText } from '../../domain/fold-text.ts';
 import type { Team } from '../../domain/team.ts';
 import { findClosestName } from '../closest-name.ts';
@@ -54,10 +55,6 @@ export function createFileTeams(configured: readonly Team[]): FileTeams {
     },
     created: () => [...createdTeams.values()].sort((a, b) => compareTexts(toKey(a.name), toKey(b.name))),
   };
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Spellings that differ in case, accents, blanks, dashes and underscores name one team. */

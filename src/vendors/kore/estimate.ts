@@ -1,3 +1,4 @@
+import { sum } from '../../domain/sum.ts';
 import { type CivilDate, type TimeRange, utcDay } from '../../domain/time.ts';
 import {
   type CacheProbe,
@@ -201,8 +202,4 @@ function distinctDays(pieces: readonly Pick<UncachedPiece, 'days'>[]): readonly 
 
 function dayWithoutAgent(day: CivilDate) {
   return { agent: '', day };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/clock.ts';
+import { sum } from '../../domain/sum.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
 import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
@@ -120,8 +121,4 @@ export function notYetWrittenGap(during: TimeRange, writtenUntil: Instant): Data
     `LivePerson writes events hours later; they are certain to be complete up to ${new Date(writtenUntil).toISOString()} ` +
     `(sources.coveredTo): ${advice}.`;
   return { ...createDataGap('VENDOR_UNAVAILABLE', 'not_yet_written', message), retryable: true };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
 }

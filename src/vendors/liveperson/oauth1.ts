@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { compareTexts } from '../../domain/compare-texts.ts';
 
 /** The four parts of an API key. */
 export interface OAuthCredentials {
@@ -47,7 +48,7 @@ export function computeSignature(
     ([name, value]) => [percentEncode(name), percentEncode(value)] as const,
   );
   const normalized = encoded
-    .sort(([a, x], [b, y]) => compareCodeUnits(a, b) || compareCodeUnits(x, y))
+    .sort(([a, x], [b, y]) => compareTexts(a, b) || compareTexts(x, y))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
   // `host` has a port exactly when the RFC requires one: when it is not the scheme's default.
@@ -63,9 +64,4 @@ export function percentEncode(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-/** Compares by bytes, which for encoded text are its characters. */
-function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -67,7 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     current: () => generation,
     connectedAccounts: parts.accounts.all,
     unreachedProcesses: countUnreached(options.config),
-    dropAnswers: () => {
+    dropResponses: () => {
       server.refreshStreams();
       return parts.responses.clear();
     },

@@ -38,7 +38,7 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
     clock: manualClock(Date.parse('2026-11-20T09:30:00Z')),
     logger: { info: (fields, message) => log.push([message, fields]) },
     metrics: { purged: (...args) => purged.push(args) },
-    dropAnswers: () => 7,
+    dropResponses: () => 7,
   });
   return { purger, cache, forgotten, log, purged, droppedPrefixes };
 }

@@ -28,7 +28,7 @@ export interface PurgerOptions {
   readonly logger: Pick<Logger, 'info'>;
   readonly metrics: PurgeMetrics;
   /** Drops what was made of cached values; returns the number of complete responses. */
-  readonly dropAnswers: () => number;
+  readonly dropResponses: () => number;
 }
 
 /** The name of an account, and which of its entries are dropped. */
@@ -49,18 +49,18 @@ interface Dropped {
 
 /** Creates the purger. It also carries out the purges that other processes of the fleet were asked for. */
 export function createPurger(options: PurgerOptions): CachePurger {
-  const { current, connectedAccounts, purges, clock, logger, metrics, dropAnswers } = options;
+  const { current, connectedAccounts, purges, clock, logger, metrics, dropResponses } = options;
 
   function drop(rules: readonly PurgeRule[]): Dropped {
     const at = clock.now();
     const ids = rules.map((rule) =>
-      accountsOf(rule, connectedAccounts()).flatMap((account) => dropEntries(account, rule)),
+      accountsWithPrefix(rule, connectedAccounts()).flatMap((account) => dropEntries(account, rule)),
     );
-    return { at, ids, responses: dropAnswers() };
+    return { at, ids, responses: dropResponses() };
   }
 
   purges.onPurge((rule, origin) => {
-    const [account] = accountsOf(rule, connectedAccounts());
+    const [account] = accountsWithPrefix(rule, connectedAccounts());
     if (!account) {
       options.dropEntries(rule);
       return;
@@ -74,7 +74,7 @@ export function createPurger(options: PurgerOptions): CachePurger {
   });
 
   return {
-    accountsOf: (caller) =>
+    accountNamesFor: (caller) =>
       current()
         .accounts.map(({ config }) => config.name)
         .filter((name) => canAccess(caller, name)),
@@ -121,7 +121,10 @@ function toReader(caller: Caller): DirectoryReader {
 }
 
 /** One vendor account may be connected twice, by two configurations. */
-function accountsOf({ idPrefix }: PurgeRule, accounts: readonly ConnectedAccount[]): readonly ConnectedAccount[] {
+function accountsWithPrefix(
+  { idPrefix }: PurgeRule,
+  accounts: readonly ConnectedAccount[],
+): readonly ConnectedAccount[] {
   return accounts.filter(({ cache }) => cache.idPrefix === idPrefix);
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Caller } from '../request/caller.ts';
-import type { SubscribedField } from '../request/stream-context.ts';
+import { reportsChanges, type SubscribedField } from '../request/stream-context.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { type ChangeStream, createChangeStream } from './change-stream.ts';
 import type { ExecuteLive, LiveAnswer, TakeTurn } from './ports.ts';
@@ -70,7 +70,7 @@ class SharedLiveQuery implements LiveQuery {
       if (!this.#members.has(subscriber)) return;
       subscriber.onAccepted();
       const field = this.#field;
-      if (field && isOfChanges(field)) await this.#joinChanges(subscriber, field);
+      if (field && reportsChanges(field)) await this.#joinChanges(subscriber, field);
       else this.#deliver(subscriber, this.#toEvent(answer));
       // Neither the answer to a query nor a first rejection changes.
       if (!field) this.#end(subscriber, 'complete');
@@ -111,7 +111,7 @@ class SharedLiveQuery implements LiveQuery {
 
   /** The operation of a feed of changes is executed for each change. */
   #repetitionMs(): number {
-    return this.#field && !isOfChanges(this.#field) ? this.#intervalMs(this.#field) : Infinity;
+    return this.#field && !reportsChanges(this.#field) ? this.#intervalMs(this.#field) : Infinity;
   }
 
   #intervalMs({ args }: SubscribedField): number {
@@ -168,8 +168,4 @@ class SharedLiveQuery implements LiveQuery {
     this.leave(subscriber);
     subscriber.onEnd(end);
   }
-}
-
-function isOfChanges({ name }: SubscribedField): boolean {
-  return name === 'statusChanges';
 }

@@ -13,3 +13,8 @@ export interface SubscribedField {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
 }
+
+/** Whether its events are changes of statuses, each executed by itself, and not answers to a query that runs again. */
+export function reportsChanges({ name }: SubscribedField): boolean {
+  return name === 'statusChanges';
+}

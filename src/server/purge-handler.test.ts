@@ -16,7 +16,7 @@ afterEach(() => server.stop());
 async function start(options: NonNullable<Parameters<typeof startTestServer>[0]> = {}) {
   const requests: unknown[] = [];
   const purger: CachePurger = {
-    accountsOf: () => ['lp'],
+    accountNamesFor: () => ['lp'],
     purge: (request, { caller }) => {
       requests.push([request, caller.name]);
       return Promise.resolve(REPORT);

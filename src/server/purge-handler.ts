@@ -28,7 +28,7 @@ export interface PurgeReport {
 /** Drops cached values. */
 export interface CachePurger {
   /** The names of all accounts that the caller may use. */
-  readonly accountsOf: (caller: Caller) => readonly string[];
+  readonly accountNamesFor: (caller: Caller) => readonly string[];
   readonly purge: (
     request: PurgeRequest,
     by: { readonly caller: Caller; readonly requestId: string },
@@ -50,7 +50,7 @@ export function createPurgeHandler({ purger, acquireCaller, acquireSlot, maxBody
   return async (exchange: Exchange, caller: Caller): Promise<void> => {
     exchange.onClose(acquireCaller(caller.name));
     const body = parseJsonBody(await readJsonBytes(exchange.request, maxBodyBytes));
-    const request = parsePurgeRequest(body, purger.accountsOf(caller));
+    const request = parsePurgeRequest(body, purger.accountNamesFor(caller));
     if (!('accounts' in request)) {
       sendJson(exchange, 400, formatProblems(request));
       return;

@@ -93,7 +93,7 @@ export async function startTestServer({
     standingOf: options.standingOf,
   };
   const server = createServer({
-    purger: options.purger ?? { accountsOf: () => [], purge: () => Promise.reject(new Error('not expected')) },
+    purger: options.purger ?? { accountNamesFor: () => [], purge: () => Promise.reject(new Error('not expected')) },
     ...serving,
     settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
     printSdl: () => options.sdl ?? SDL,

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../domain/invalid-input-error.ts';
 import { assertAgentFilter } from '../../gather/agent-filter.ts';
 import { type AgentsArgs, assertAgentsArgs } from '../../gather/agents.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
-import type { SubscribedField } from '../../request/stream-context.ts';
+import { reportsChanges, type SubscribedField } from '../../request/stream-context.ts';
 import { coerceArguments } from '../ast/arguments.ts';
 import type { PrepareRequest } from '../prepare-request.ts';
 
@@ -36,7 +36,7 @@ export function subscriptionPlugin(prepare: PrepareRequest): ApolloServerPlugin<
           if (type !== OperationTypeNode.SUBSCRIPTION || contextValue.stream?.change !== null)
             return Promise.resolve(null);
           const field = readSubscribedField(prepare, requestContext);
-          if (!field || !isOfChanges(field)) return Promise.resolve(null);
+          if (!field || !reportsChanges(field)) return Promise.resolve(null);
           return Promise.resolve({
             http: { headers: new HeaderMap() },
             body: { kind: 'single', singleResult: { data: null } },
@@ -53,14 +53,10 @@ function readSubscribedField(prepare: PrepareRequest, request: Parameters<Prepar
   return operation && field ? { name: field.name, args: coerceArguments(operation, field) } : null;
 }
 
-function isOfChanges({ name }: SubscribedField): boolean {
-  return name === 'statusChanges';
-}
-
 function assertArguments(context: QueryContext, field: SubscribedField): void {
   const { name, args } = field;
   try {
-    if (isOfChanges(field)) assertAgentFilter(context, args.filter ?? {});
+    if (reportsChanges(field)) assertAgentFilter(context, args.filter ?? {});
     else if (name === 'agents') assertAgentsArgs(context, args as unknown as AgentsArgs);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;

@@ -67,6 +67,15 @@ describe('statusTotals', () => {
     expect(completeness).toEqual([true, false, true, false]);
   });
 
+  test('marks the intervals that a period of unknown end may reach, up to the next period', () => {
+    const unknown = periodFrom(112_000, null, { isOngoing: null });
+    const completeness = (...periods: readonly StatusPeriod[]) =>
+      totalsOf([periodFrom(0, 999_000), ...periods]).map(({ complete }) => complete);
+    expect(completeness(unknown)).toEqual([true, false, false, false]);
+    expect(completeness(unknown, periodFrom(121_000, 121_500))).toEqual([true, false, false, true]);
+    expect(completeness(periodFrom(112_000, null, { isOngoing: true }))).toEqual([true, true, true, true]);
+  });
+
   test('carries what is rounded off to the next interval', () => {
     expect(summarizeTotals([periodFrom(109_600, 110_600), periodFrom(119_600, 120_400)])).toEqual([
       [110, 'AVAILABLE', 1, 2],
@@ -121,7 +130,10 @@ test('the totals of all intervals add up to the time in status, in any zone, acr
             expect(Math.abs(secondsOf(inside, status) - alone)).toBeLessThanOrEqual(1);
           }
         }
-        if (interval === null) expect(totals).toEqual(whole.filter(({ seconds }) => seconds > 0));
+        if (interval === null)
+          expect(totals.map((total) => ({ ...total, complete: true }))).toEqual(
+            whole.filter(({ seconds }) => seconds > 0),
+          );
       },
     ),
   );

@@ -45,7 +45,7 @@ export function timeInStatus(
 /**
  * Does the same for each of several adjacent intervals. Statuses without a second have no total. The seconds of all intervals add up
  * to those of the whole range: what is rounded off one interval counts in the next. An interval that one of the `incomplete` ranges
- * touches is not complete.
+ * touches is not complete; nor is one that a period of unknown end may touch, up to the next period.
  */
 export function statusTotals(
   account: string,
@@ -55,6 +55,7 @@ export function statusTotals(
   now: Instant,
 ): readonly StatusTotal[] {
   const table = fillTable(periods, intervals, now);
+  const uncertain = [...incomplete, ...rangesOfUnknownEnds(periods)];
   const totals: StatusTotal[] = [];
   /** Per status, of the intervals so far. */
   const milliseconds = STATUSES.map(() => 0);
@@ -70,11 +71,23 @@ export function statusTotals(
       milliseconds[column] = sum;
       seconds[column] = rounded;
       if (rounded === given) return;
-      complete ??= !incomplete.some((range) => range.from < to && range.to > from);
+      complete ??= !uncertain.some((range) => range.from < to && range.to > from);
       totals.push({ account, status, seconds: rounded - given, periods: table.periods[cell] ?? 0, from, to, complete });
     });
   });
   return totals;
+}
+
+/** Where a period whose end is unknown may go on: from its start to that of the next one, which shows that it had ended. */
+function rangesOfUnknownEnds(periods: readonly StatusPeriod[]): readonly TimeRange[] {
+  return periods.flatMap(({ start, end, isOngoing }) => {
+    if (end !== null || isOngoing === true) return [];
+    const next = periods.reduce(
+      (earliest, each) => (each.start > start ? Math.min(earliest, each.start) : earliest),
+      Infinity,
+    );
+    return [{ from: start, to: next }];
+  });
 }
 
 /** What adjacent intervals have of each status: a row for each interval, a column for each status. */

@@ -37,6 +37,12 @@ describe('what is ongoing at the beginning', () => {
     ]);
   });
 
+  test('is the status that goes on, also where another has begun later and ended', () => {
+    const tracker = createStatusTracker();
+    tracker.update(reading([status('a', START - 10, null), status('b', START - 5, START - 2)]), START);
+    expect(tracker.initialChanges()).toMatchObject([{ current: { label: 'a' } }]);
+  });
+
   test('is none where the last status has ended', () => {
     const tracker = createStatusTracker();
     tracker.update(reading([status('a', START - 10, START - 5)]), START);
@@ -55,6 +61,16 @@ describe('changes between two readings', () => {
       { previous: { label: 'b', end: START + 20 }, current: { label: 'c', start: START + 20 }, detectedAt: START + 30 },
     ]);
     expect(tracker.update(reading(now), START + 40)).toEqual([]);
+  });
+
+  test('name what goes on where the vendor moves its start, or takes back what began later', () => {
+    const tracker = createStatusTracker();
+    tracker.update(reading([status('a', START - 10, null), status('b', START, null)]), START + 1);
+    const moved = [status('a', START - 10, null), status('b', START - 1, null)];
+    expect(steps(tracker.update(reading(moved), START + 2))).toEqual([['b', 'b']]);
+    expect(tracker.update(reading(moved), START + 3)).toEqual([]);
+    expect(steps(tracker.update(reading([status('a', START - 10, null)]), START + 4))).toEqual([['b', 'a']]);
+    expect(tracker.initialChanges()).toMatchObject([{ current: { label: 'a' } }]);
   });
 
   test('end with null where no status is ongoing any more, once', () => {

@@ -20,8 +20,8 @@ interface TrackedStatus {
   readonly last: StatusPeriod | null;
   /** The names of the periods that began when `last` did, itself included: each of them is one change. */
   readonly begunTogether: ReadonlySet<string>;
-  /** Whether `last` was reported as ongoing, and not yet as ended. */
-  readonly isOngoing: boolean;
+  /** What was reported as ongoing last, as `Agent.currentStatus` is; null where nothing was. */
+  readonly current: StatusPeriod | null;
   readonly detectedAt: Instant;
   readonly readAt: Instant;
 }
@@ -56,7 +56,7 @@ export function createStatusTracker(): StatusTracker {
     const start = beginTracking(reading, knownUntil, now);
     const { after, changes } = findChanges(start, reading, now);
     tracked.set(key, after);
-    return lastUpdateAt !== null && start.isOngoing ? [toInitialChange(start), ...changes] : changes;
+    return lastUpdateAt !== null && start.current ? [toInitialChange(start), ...changes] : changes;
   }
 
   return {
@@ -78,7 +78,7 @@ export function createStatusTracker(): StatusTracker {
     initialChanges: () =>
       matchingKeys.flatMap((key) => {
         const status = tracked.get(key);
-        return status?.isOngoing === true ? [toInitialChange(status)] : [];
+        return status?.current ? [toInitialChange(status)] : [];
       }),
   };
 }
@@ -100,8 +100,12 @@ function beginTracking({ agent, account, periods }: CompleteReading, until: Inst
   const known = periods.filter(({ start }) => start <= until).toSorted(byStart);
   const last = known.at(-1) ?? null;
   const begunTogether = new Set(known.filter(({ start }) => start === last?.start).map(nameOf));
-  const isOngoing = last?.isOngoing === true;
-  return { agent, account, last, begunTogether, isOngoing, detectedAt: now, readAt: now };
+  return { agent, account, last, begunTogether, current: ongoingOf(known), detectedAt: now, readAt: now };
+}
+
+/** The ongoing period that began last: another one may have begun later, and ended. */
+function ongoingOf(periods: readonly StatusPeriod[]): StatusPeriod | null {
+  return periods.toSorted(byStart).findLast(({ isOngoing }) => isOngoing === true) ?? null;
 }
 
 function findChanges(
@@ -112,13 +116,12 @@ function findChanges(
   const lastBefore = before.last && findAgain(before.last, periods);
   const begun = distinct(periods.filter((period) => isLater(period, before)).toSorted(byStart));
   const last = begun.at(-1) ?? lastBefore;
-  const isOngoing = last?.isOngoing === true;
+  const ongoing = ongoingOf(periods);
   const steps: (StatusPeriod | null)[] = [...begun];
-  // The vendor has taken back its end.
-  if (begun.length === 0 && isOngoing && !before.isOngoing) steps.push(last);
-  if (!isOngoing && (begun.length > 0 || before.isOngoing)) steps.push(null);
+  // What has begun may have ended, and the vendor may take back an end, a period, or the second in which it began.
+  if (!isSame(begun.at(-1) ?? before.current, ongoing)) steps.push(ongoing);
 
-  let previous = before.isOngoing ? lastBefore : null;
+  let previous = before.current && findAgain(before.current, periods);
   const changes = steps.map((current): StatusChange => {
     const change = { agent, account, previous, current, isInitial: false, detectedAt: now };
     previous = current;
@@ -129,7 +132,11 @@ function findChanges(
     ...begun.filter(({ start }) => start === last?.start).map(nameOf),
   ]);
   const detectedAt = changes.length > 0 ? now : before.detectedAt;
-  return { after: { agent, account, last, begunTogether, isOngoing, detectedAt, readAt: now }, changes };
+  return { after: { agent, account, last, begunTogether, current: ongoing, detectedAt, readAt: now }, changes };
+}
+
+function isSame(a: StatusPeriod | null, b: StatusPeriod | null): boolean {
+  return a === null || b === null ? a === b : nameOf(a) === nameOf(b);
 }
 
 /** The period as it is reported now; one that is reported no longer is not ongoing. */
@@ -150,8 +157,8 @@ function isLater(period: StatusPeriod, { last, begunTogether }: TrackedStatus): 
   return period.start === last.start && !begunTogether.has(nameOf(period));
 }
 
-function toInitialChange({ agent, account, last, detectedAt }: TrackedStatus): StatusChange {
-  return { agent, account, previous: null, current: last, isInitial: true, detectedAt };
+function toInitialChange({ agent, account, current, detectedAt }: TrackedStatus): StatusChange {
+  return { agent, account, previous: null, current, isInitial: true, detectedAt };
 }
 
 /** An agent may have several accounts that report changes. */

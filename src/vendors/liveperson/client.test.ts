@@ -127,12 +127,18 @@ describe('an empty window', () => {
     ['an error of status 404', NO_FILES],
     ['an error of status 400', { status: 400, body: 'No Available Files' }],
     ['an error of status 500', { status: 500, body: '{"message":"no available files for range"}' }],
-    ['no content', { status: 204 }],
     ['a list without files', jsonReply({ dataAccessFiles: { '@id': '1' } })],
   ])('returns no sessions for an empty window that is %s', async (_title, reply) => {
     const { data, sources } = await connectLivePerson(createScriptedVendor([], reply)).open().sessions('9', MAY_10);
     expect(data).toEqual([]);
     expect(sources).toMatchObject([{ outcome: 'OK', error: null }]);
+  });
+
+  test('rejects a response without a body: no document names it', async () => {
+    const answer = connectLivePerson(createScriptedVendor([], { status: 204 }))
+      .open()
+      .sessions('9', MAY_10);
+    await expect(answer).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE' });
   });
 
   test('rejects another error than an empty list', async () => {

@@ -157,7 +157,6 @@ function reportFlaws({ malformed, foreign, damage }: FileFlaws, onDropped: OnDro
  * not documented.
  */
 function isEmptyListResponse(response: VendorResponse): boolean {
-  if (response.status === 204) return true;
   return response.status >= 300 && /no available files/i.test(response.body.toString('utf8'));
 }
 

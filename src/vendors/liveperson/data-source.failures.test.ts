@@ -12,6 +12,7 @@ import {
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
 import type { SandboxResponse } from '../sandbox.ts';
+import { LIST_ENDPOINT } from './client.ts';
 
 describe('failures', () => {
   const broken = (reply: SandboxResponse) =>
@@ -127,6 +128,9 @@ describe('failures', () => {
     expect(harness.sent.map(({ url }) => url.href)).not.toContain(href);
     expect(data[0]?.events).toHaveLength(5);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'link_refused' } }]);
+    // The vendor may have corrected it the next time.
+    const list = harness.stored.find(({ endpoint }) => endpoint === LIST_ENDPOINT);
+    expect(list).toMatchObject({ ttlSeconds: 15, isFinal: false });
     const only = connectLivePerson(createScriptedVendor([{ ...LATE_FILE, href }]))
       .open()
       .sessions('9', MAY_10);

@@ -53,7 +53,11 @@ describe('discovery', () => {
     const { data } = await source.discover();
     expect(data).toEqual([{ ref: 'jane@example.com', aliases: ['10', '9'], name: 'Jane', email: 'jane@example.com' }]);
     const found = await source.sessions(data[0]?.ref ?? '', { from: NOW - 12 * HOUR, to: NOW });
-    expect(found.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-1', '75555851-2']);
+    const ids = ['75555851-1', '75555851-2'];
+    expect(found.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(ids);
+    // The directory may name one of the agentIDs.
+    const byId = await source.sessions('9', { from: NOW - 12 * HOUR, to: NOW });
+    expect(byId.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(ids);
   });
 
   test('a login name that passed to another agent identifies only the one that has it now', async () => {
@@ -61,15 +65,19 @@ describe('discovery', () => {
     const renamed = { at: NOW - 8 * HOUR, agent: 9, login: 'john', nickname: 'John' };
     const jane = { at: NOW - 6 * HOUR, agent: 10, login: 'desk1', nickname: 'Jane' };
     const sessions = { '75555851-1': [john, renamed], '75555851-2': [jane] };
-    const { data } = await connectLivePerson(
+    const source = connectLivePerson(
       createScriptedVendor([{ name: 'both', generated: NOW - 3 * HOUR, sessions }]),
-    )
-      .open()
-      .discover();
+    ).open();
+    const { data } = await source.discover();
     expect(data).toEqual([
       { ref: '10', aliases: ['desk1'], name: 'Jane', email: null },
       { ref: '9', aliases: ['john'], name: 'John', email: null },
     ]);
+    const during = { from: NOW - 12 * HOUR, to: NOW };
+    const sessionsOf = async (ref: string) =>
+      (await source.sessions(ref, during)).data.map((each) => each.vendorSessionId);
+    expect(await sessionsOf('desk1')).toEqual(['75555851-2']);
+    expect(await sessionsOf('9')).toEqual(['75555851-1']);
   });
 
   test('reads only the files of the last discoverHours', async () => {

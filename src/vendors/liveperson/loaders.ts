@@ -103,12 +103,13 @@ function fetchLists(
   const within = { from: oldestFileTime(request.now, deps.config), to: request.now };
   return Promise.all(
     windows.map(async (window) => {
-      const ttlSeconds = isSettled(window, request.now, deps.config) ? deps.ttl.statusPast : deps.ttl.statusLive;
-      return fetchOrError(async () => ({
-        value: withChecksum(await deps.client.list(window, within, context)),
-        ttlSeconds,
-        isFinal: isSettled(window, request.now, deps.config),
-      }));
+      return fetchOrError(async () => {
+        const listing = await deps.client.list(window, within, context);
+        // An entry that could not be read, or was refused, may be good the next time.
+        const isFinal = listing.refused.length === 0 && isSettled(window, request.now, deps.config);
+        const ttlSeconds = isFinal ? deps.ttl.statusPast : deps.ttl.statusLive;
+        return { value: withChecksum(listing), ttlSeconds, isFinal };
+      });
     }),
   );
 }

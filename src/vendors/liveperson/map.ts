@@ -3,7 +3,13 @@ import type { Instant } from '../../domain/clock.ts';
 import { type EventLoopYielder, runInSlices } from '../../domain/event-loop-yielder.ts';
 import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
-import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
+import {
+  type FileContent,
+  parseAgentRecords,
+  type StoredNames,
+  type StoredRecord,
+  type TimestampedText,
+} from './files/content.ts';
 import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
 import { normalizeLogin } from './references.ts';
 
@@ -114,12 +120,36 @@ function isKnownAgentId(id: string, contents: readonly FileContent[]): boolean {
   return contents.some(({ agents }) => Object.hasOwn(agents, id));
 }
 
-/** Resolves a reference: an agentID or else a login name, which several agents may have had one after another. */
+/**
+ * Resolves a reference, an agentID or else a login name, to the agentIDs of one agent: an agent who was created again has several with
+ * the same latest login name. A login name that has passed to another agent belongs to the one that had it last.
+ */
 function findAgentIds(ref: string, contents: readonly FileContent[]): readonly string[] {
   const id = ref.trim();
-  if (isKnownAgentId(id, contents)) return [id];
-  const login = normalizeLogin(ref);
+  const latest = latestLogin(id, contents);
+  if (latest === undefined) {
+    const login = normalizeLogin(ref);
+    const ids = idsWithLogin(login, contents);
+    const owners = ids.filter((each) => latestLogin(each, contents) === login);
+    return owners.length > 0 ? owners : ids;
+  }
+  if (latest === null) return [id];
+  const others = idsWithLogin(latest, contents).filter((each) => each !== id && latestLogin(each, contents) === latest);
+  return [id, ...others];
+}
+
+function idsWithLogin(login: string, contents: readonly FileContent[]): readonly string[] {
   return [...new Set(contents.flatMap(({ logins }) => (Object.hasOwn(logins, login) ? (logins[login] ?? []) : [])))];
+}
+
+/** The login name that the agent had last; null for one without, undefined for an agent that is not in the files. */
+function latestLogin(id: string, contents: readonly FileContent[]): string | null | undefined {
+  let names: StoredNames | undefined;
+  for (const { agents } of contents) {
+    const agent = Object.hasOwn(agents, id) ? agents[id] : undefined;
+    if (agent && (!names || agent.names.at > names.at)) names = agent.names;
+  }
+  return names && (names.loginName === null ? null : normalizeLogin(names.loginName));
 }
 
 function toSessionPart([, events, group, profiles]: StoredRecord): SessionPart {

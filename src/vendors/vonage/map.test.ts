@@ -162,6 +162,15 @@ describe('a response', () => {
     expect(read({ agentId: '01', total: 0, more: null })).toEqual([]);
   });
 
+  test.each([
+    { message: 'An error has occurred.' },
+    { statusCode: 503, error: 'Service Unavailable', message: 'later' },
+    { error: 'x', interactions: null },
+    { status: 400, title: 'Query limit' },
+  ])('rejects the response %j, which is an error with a good status', (reply) => {
+    expect(interactionsResponseSchema.safeParse(reply).success).toBe(false);
+  });
+
   test.each([[{ data: [] }], [{ total: 0, agent: { interactions: [] } }]])(
     'rejects the response %j, because the list may be under another name',
     (reply) => {

@@ -66,13 +66,18 @@ const responseInteractionSchema = z.object({
 export const storedInteractionsSchema = z.array(interactionSchema.nullable());
 export type StoredInteractions = z.infer<typeof storedInteractionsSchema>;
 
+/** "message" with V0, "statusCode" and "error" with statistics, "status", "title" and "errors" with user administration. */
+const ERROR_FIELDS = ['message', 'error', 'errors', 'error_description', 'statusCode', 'status', 'title'];
+
 /**
  * No document says how "no interactions" is sent: an empty list, null and a missing list are accepted. A missing list is
- * rejected if another field holds an object or a list, which may be the list under another name.
+ * rejected if another field holds an object or a list, which may be the list under another name, and so is an error that came with a
+ * good status: the vendor's APIs name it in one of these fields.
  */
 export const interactionsResponseSchema = z
   .looseObject({ interactions: tolerantArray(responseInteractionSchema).nullish() })
   .refine((response) => response.interactions !== undefined || Object.values(response).every(isPrimitive))
+  .refine((response) => response.interactions != null || !ERROR_FIELDS.some((field) => field in response))
   .transform((response): StoredInteractions => response.interactions ?? []);
 
 function isPrimitive(value: unknown): boolean {

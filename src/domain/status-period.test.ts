@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { period } from '../../test/support/gather-harness.ts';
-import { byStart, durationSeconds, sortByStart } from './status-period.ts';
+import { byStart, durationSeconds, isEndUnknown, sortByStart } from './status-period.ts';
 
 describe('durationSeconds', () => {
   test.each([
@@ -49,4 +49,13 @@ test('byStart sorts periods by their fields only, independent of their original 
   );
   const ends = [null, 4, 3].map((end) => period('a', 1, { end })).toSorted(byStart);
   expect(ends.map(({ end }) => end)).toEqual([3, 4, null]);
+});
+
+test.each([
+  [null, null, true],
+  [null, false, true],
+  [null, true, false],
+  [5, null, false],
+])('the end of a period that ends at %j with isOngoing %j is unknown: %j', (end, isOngoing, expected) => {
+  expect(isEndUnknown({ end, isOngoing })).toBe(expected);
 });

@@ -33,6 +33,11 @@ export function durationSeconds(start: Instant | null, end: Instant | null): num
   return seconds <= MAX_DURATION_SECONDS ? seconds : null;
 }
 
+/** Whether a period may have ended or go on: a session without a logout, for example. */
+export function isEndUnknown({ end, isOngoing }: Pick<StatusPeriod, 'end' | 'isOngoing'>): boolean {
+  return end === null && isOngoing !== true;
+}
+
 /** Compares by start, then end (periods without an end last), then name: an order independent of the vendor's. */
 export function byStart(a: StatusPeriod, b: StatusPeriod): number {
   return (

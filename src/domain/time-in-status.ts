@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import type { AgentStatus, StatusPeriod } from './status-period.ts';
+import { type AgentStatus, isEndUnknown, type StatusPeriod } from './status-period.ts';
 import { overlaps, type TimeRange } from './time.ts';
 
 /** The total time of an agent in one status in one account, in one interval. */
@@ -80,8 +80,9 @@ export function statusTotals(
 
 /** Where a period whose end is unknown may go on: from its start to that of the next one, which shows that it had ended. */
 function rangesOfUnknownEnds(periods: readonly StatusPeriod[]): readonly TimeRange[] {
-  return periods.flatMap(({ start, end, isOngoing }) => {
-    if (end !== null || isOngoing === true) return [];
+  return periods.flatMap((period) => {
+    if (!isEndUnknown(period)) return [];
+    const { start } = period;
     const next = periods.reduce(
       (earliest, each) => (each.start > start ? Math.min(earliest, each.start) : earliest),
       Infinity,

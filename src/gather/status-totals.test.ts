@@ -36,7 +36,7 @@ function hourOf(account: string, fields: Partial<StatusPeriod> = {}): StatusPeri
 }
 async function read(context: QueryContext, agent: Parameters<typeof statusTotals>[1], args = HOURS) {
   const totals = await statusTotals(context, agent, args);
-  return { sources: totals?.sources, nodes: await totals?.nodes() };
+  return { sources: totals?.sources, hasUnknownEnd: totals?.hasUnknownEnd(), nodes: await totals?.nodes() };
 }
 function minutesAgo(at: number): number {
   return (NOW - at) / MINUTE;
@@ -56,6 +56,14 @@ test('adds up the intervals of the zone by account and status', async () => {
     { account: 'second', status: 'BUSY', seconds: 1800, periods: 1, complete: true, from: 60, to: 0 },
   ]);
   expect(sources).toMatchObject([{ account: 'first' }, { account: 'second' }]);
+});
+
+test('says whether a period may go on beyond what is known of it', async () => {
+  for (const isOngoing of [null, true]) {
+    const begun = period('first', NOW - 80 * MINUTE, { end: null, isOngoing });
+    const { context, jane } = withJane(telling('first', [hourOf('first'), begun]), telling('second', []));
+    expect((await read(context, jane)).hasUnknownEnd).toBe(isOngoing === null);
+  }
 });
 
 test('reports which intervals are complete', async () => {

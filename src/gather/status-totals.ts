@@ -4,7 +4,7 @@ import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promi
 import { once } from '../domain/once.ts';
 import { divideRange, type ReportInterval } from '../domain/report-interval.ts';
 import { incompleteRanges, type SourceReport } from '../domain/source.ts';
-import type { StatusPeriod } from '../domain/status-period.ts';
+import { isEndUnknown, type StatusPeriod } from '../domain/status-period.ts';
 import { type StatusTotal, statusTotals as sumStatusTotals } from '../domain/time-in-status.ts';
 import type { TimeRange } from '../domain/time.ts';
 import { accountsSupporting, type FanOutResult } from './fan-out.ts';
@@ -22,6 +22,8 @@ export interface StatusTotalsArgs {
 /** An agent's totals by interval, with what may be missing of them. */
 export interface StatusTotals {
   readonly sources: readonly SourceReport[];
+  /** Whether a period may go on beyond what is known of it. */
+  readonly hasUnknownEnd: () => boolean;
   /** By interval, account and status. Computed when they are asked for. */
   readonly nodes: () => MaybePromise<readonly StatusTotal[]>;
 }
@@ -39,7 +41,11 @@ export function statusTotals(
     return mapValue(readPeriods(context, agentAccounts, during), (reading): StatusTotals => {
       // Ongoing periods are counted up to the time of the request.
       if (during.to > context.now) context.reuse.restrict('none');
-      return { sources: reading.sources, nodes: once(() => addUp(context, reading, args)) };
+      return {
+        sources: reading.sources,
+        hasUnknownEnd: () => reading.results.some(({ data }) => data.some(isEndUnknown)),
+        nodes: once(() => addUp(context, reading, args)),
+      };
     });
   });
 }

@@ -865,7 +865,8 @@ export type StatusTotal = {
   readonly account: Account;
   /**
    * Whether no data of the account can be missing in the interval. False where the vendor could not be read, where older data is served
-   * because it fails, and where its data is deleted or not yet written (LivePerson's last hours).
+   * because it fails, where its data is deleted or not yet written (LivePerson's last hours), and where a period of unknown end may go on:
+   * one of LivePerson's sessions without a logout, up to the next period.
    */
   readonly complete: Scalars['Boolean']['output'];
   /** The start of the interval; of the first one, `during.from`. */
@@ -883,7 +884,7 @@ export type StatusTotal = {
 /** The time that an agent spent in each status, by interval. */
 export type StatusTotals = {
   readonly __typename?: 'StatusTotals';
-  /** Whether every source is OK, that is, every total is complete. */
+  /** Whether every source is OK and every period has a known end: every total is complete then. */
   readonly complete: Scalars['Boolean']['output'];
   /** The totals by `from`, account (in the order of the configuration) and status. A status without a second in an interval has none. */
   readonly nodes: ReadonlyArray<StatusTotal>;

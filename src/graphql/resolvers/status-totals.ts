@@ -3,5 +3,8 @@ import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const statusTotalsResolvers: Pick<Resolvers, 'StatusTotal' | 'StatusTotals'> = {
   StatusTotal: { account: ({ account }, _, context) => context.account(account) },
-  StatusTotals: { complete: sourcedConnectionFields.complete, nodes: (totals) => totals.nodes() },
+  StatusTotals: {
+    complete: (totals) => sourcedConnectionFields.complete(totals) && !totals.hasUnknownEnd(),
+    nodes: (totals) => totals.nodes(),
+  },
 };

@@ -151,6 +151,23 @@ test('asks for today alone once yesterday is final, and with one day a POST', as
   ]);
 });
 
+test('keeps a period that began yesterday and has ended, also where the vendor lists it under yesterday only', async () => {
+  const across = { ...ongoingSince('2024-05-14T22:00:00'), endTime: '2024-05-15T00:10:00' };
+  const since = ongoingSince('2024-05-15T00:10:00');
+  const bothDays = fakeKore([{ ...createWorker(1), status: [across, since] }]);
+  const todayAlone = fakeKore([{ ...createWorker(1), status: [since] }]);
+  const { open: openQuery, clock } = connected((request) =>
+    (parseFilter(request).dateFilter.date === undefined ? bothDays : todayAlone)(request),
+  );
+  const startsOf = async () => {
+    const { data } = await periodsOf(openQuery(), 'agent1@example.com', at('15T00:00:00'), NOW);
+    return data.map(({ start }) => start);
+  };
+  expect(await startsOf()).toEqual([at('14T22:00:00'), at('15T00:10:00')]);
+  clock.advance(20_000);
+  expect(await startsOf()).toEqual([at('14T22:00:00'), at('15T00:10:00')]);
+});
+
 test('returns cached agents without a call for as long as discovery is cached', async () => {
   const { open: openQuery, recall, sent, clock } = connected(fakeKore(createWorkers(2)));
   expect(await recall?.()).toBeNull();

@@ -10,6 +10,7 @@ import { discoveredAgentSchema } from '../discovered-agent.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { allReferences, type CellResult, toCells } from './agent-records.ts';
 import { toDays } from './batching.ts';
+import { addCarriedPeriods } from './carried-periods.ts';
 import { cacheCells, type KoreDeps } from './loaders.ts';
 import { toDiscoveredAgent } from './map.ts';
 import { canonicalizeReference } from './references.ts';
@@ -61,12 +62,13 @@ async function discoverAgents(
     const records = await client.statusDetails({ ...window, maxPages: config.maxPages }, context);
     const { agents, error } = records;
     if (error && agents.length === 0) throw error;
-    const cells = toCells(records, allReferences(records), toDays(window), {
+    const listed = toCells(records, allReferences(records), toDays(window), {
       target,
       ttl,
       now: request.now,
       onDropped,
     });
+    const cells = await addCarriedPeriods(cache, listed, window, request.now);
     await cacheCells(
       deps,
       cells.filter((result) => isConclusive(result, window.lastDay)),

@@ -11,6 +11,7 @@ import { rangePriority } from '../range-priority.ts';
 import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
 import { type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
+import { addCarriedPeriods } from './carried-periods.ts';
 import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells } from './cell-collector.ts';
 import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
@@ -117,7 +118,7 @@ async function fetchRequest(
     priority: dayPriority(lastDay, now),
   });
   const reported = agents ?? new Set([...keys.map(({ agent }) => agent), ...allReferences(records)]);
-  return toCellsOfWindow(deps, records, reported, window, now);
+  return addCarriedPeriods(deps.cache, toCellsOfWindow(deps, records, reported, window, now), window, now);
 }
 
 /** A request of days that have ended yields to those that wallboards wait for. */

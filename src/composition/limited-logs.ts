@@ -5,7 +5,7 @@ import type { SourceOutcome, SourceReport } from '../domain/source.ts';
 import { isNotFound, UNSENT_REASONS, type VendorError } from '../domain/vendor-error.ts';
 import type { VendorCall } from '../http/ports.ts';
 import { toReasonLabel } from '../observability/labels.ts';
-import { createLimitedLog, type LimitedLog } from '../observability/limited-log.ts';
+import { createLimitedLog } from '../observability/limited-log.ts';
 import type { Logger } from '../server/ports.ts';
 import type { DropReason } from '../vendors/ports.ts';
 
@@ -34,22 +34,30 @@ const REASONS_WITHOUT_CALL: ReadonlySet<string> = new Set([...UNSENT_REASONS, 'd
 const REASONS_OF_THE_QUESTION: ReadonlySet<string> = new Set(['retention', 'not_yet_written']);
 
 export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): LimitedLogs {
-  const all: LimitedLog[] = [];
-  const createWarning = (message: string): LimitedLog => {
-    const log = createLimitedLog(clock, (fields) => {
-      logger.warn(fields, message);
-    });
-    all.push(log);
-    return log;
-  };
-  const failures = createWarning('vendor call failed');
-  const dropped = createWarning('records left out of vendor responses');
-  const incomplete = createWarning('source incomplete');
-  const renewals = createWarning('token renewal failed');
-  const refreshes = createWarning('background refresh failed');
-  const unknownAgents = createWarning('vendor knows none of the agents of an account');
-  const disk = createWarning('cache file could not be used');
-  const exports = createWarning('traces could not be exported');
+  const failures = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'vendor call failed');
+  });
+  const dropped = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'records left out of vendor responses');
+  });
+  const incomplete = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'source incomplete');
+  });
+  const renewals = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'token renewal failed');
+  });
+  const refreshes = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'background refresh failed');
+  });
+  const unknownAgents = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'vendor knows none of the agents of an account');
+  });
+  const disk = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'cache file could not be used');
+  });
+  const exports = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'traces could not be exported');
+  });
   return {
     vendorCallFailed: ({ account, endpoint, outcome, reason = null, status, traceId }) => {
       failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) }, 1, traceId);
@@ -78,7 +86,7 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
       exports.log({ reason });
     },
     flush: () => {
-      for (const log of all) log.flush();
+      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, disk, exports]) log.flush();
     },
   };
 }

@@ -82,7 +82,7 @@ function createParents(context: QueryContext): Readonly<Record<string, object>> 
     Subscription: {},
     StatusChange: { agent: findListedAgent(context, 'jane'), account: 'v', previous: null, current: PERIOD },
     StatusTotal: { account: 'v' },
-    StatusTotals: { sources: [], nodes: () => [] },
+    StatusTotals: { sources: [], hasUnknownEnd: () => false, nodes: () => [] },
     Session: SESSION,
     Interaction: INTERACTION,
     UsageStats: { ...usageStats, sources: [] },

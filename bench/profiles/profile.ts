@@ -51,7 +51,7 @@ function toPart({ functionName, url }: ProfileNode['callFrame']): string {
   if (folder !== undefined) return `src/${folder}`;
   const [, name] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
   if (name !== undefined) return PACKAGES[name] ?? 'other packages';
-  // llhttp, the parser of responses.
+  // The parser of responses.
   if (url.startsWith('wasm:')) return 'undici';
   return 'Node and the system';
 }

@@ -61,22 +61,22 @@ describe('discovery', () => {
   });
 
   test('a login name that passed to another agent identifies only the one that has it now', async () => {
-    const john = { at: NOW - 9 * HOUR, agent: 9, login: 'desk1', nickname: 'John' };
+    const john = { at: NOW - 9 * HOUR, agent: 9, login: 'phone1', nickname: 'John' };
     const renamed = { at: NOW - 8 * HOUR, agent: 9, login: 'john', nickname: 'John' };
-    const jane = { at: NOW - 6 * HOUR, agent: 10, login: 'desk1', nickname: 'Jane' };
+    const jane = { at: NOW - 6 * HOUR, agent: 10, login: 'phone1', nickname: 'Jane' };
     const sessions = { '75555851-1': [john, renamed], '75555851-2': [jane] };
     const source = connectLivePerson(
       createScriptedVendor([{ name: 'both', generated: NOW - 3 * HOUR, sessions }]),
     ).open();
     const { data } = await source.discover();
     expect(data).toEqual([
-      { ref: '10', aliases: ['desk1'], name: 'Jane', email: null },
+      { ref: '10', aliases: ['phone1'], name: 'Jane', email: null },
       { ref: '9', aliases: ['john'], name: 'John', email: null },
     ]);
     const during = { from: NOW - 12 * HOUR, to: NOW };
     const sessionsOf = async (ref: string) =>
       (await source.sessions(ref, during)).data.map((each) => each.vendorSessionId);
-    expect(await sessionsOf('desk1')).toEqual(['75555851-2']);
+    expect(await sessionsOf('phone1')).toEqual(['75555851-2']);
     expect(await sessionsOf('9')).toEqual(['75555851-1']);
   });
 

@@ -43,7 +43,7 @@ describe('discovery', () => {
     expect(harness.stored.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 300 });
   });
 
-  test('discovers agentIDs with the same latest login name as one agent, whose reference finds the data of all', async () => {
+  test('discovers agentIDs with the same address as latest login name as one agent, whose reference finds the data of all', async () => {
     const left = { at: NOW - 9 * HOUR, agent: 10, login: 'Jane@example.com', nickname: 'Jane, before' };
     const back = { at: NOW - 6 * HOUR, agent: 9, login: 'jane@example.com', nickname: 'Jane' };
     const sessions = { '75555851-1': [left], '75555851-2': [back] };
@@ -55,9 +55,9 @@ describe('discovery', () => {
     const found = await source.sessions(data[0]?.ref ?? '', { from: NOW - 12 * HOUR, to: NOW });
     const ids = ['75555851-1', '75555851-2'];
     expect(found.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(ids);
-    // The directory may name one of the agentIDs.
+    // A directory that names one of the agentIDs means that one: the other may be another entry's.
     const byId = await source.sessions('9', { from: NOW - 12 * HOUR, to: NOW });
-    expect(byId.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(ids);
+    expect(byId.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-2']);
   });
 
   test('a login name that passed to another agent identifies only the one that has it now', async () => {
@@ -78,6 +78,18 @@ describe('discovery', () => {
       (await source.sessions(ref, during)).data.map((each) => each.vendorSessionId);
     expect(await sessionsOf('phone1')).toEqual(['75555851-2']);
     expect(await sessionsOf('9')).toEqual(['75555851-1']);
+  });
+
+  test('keeps agentIDs with another login name apart: the last one may be another person', async () => {
+    const left = { at: NOW - 9 * HOUR, agent: 9, login: 'phone1', nickname: 'John' };
+    const joined = { at: NOW - 6 * HOUR, agent: 10, login: 'Phone1', nickname: 'Jane' };
+    const sessions = { '75555851-1': [left], '75555851-2': [joined] };
+    const files = [{ name: 'both', generated: NOW - 3 * HOUR, sessions }];
+    const { data } = await connectLivePerson(createScriptedVendor(files)).open().discover();
+    expect(data).toEqual([
+      { ref: '10', aliases: ['phone1'], name: 'Jane', email: null },
+      { ref: '9', aliases: [], name: 'John', email: null },
+    ]);
   });
 
   test('reads only the files of the last discoverHours', async () => {

@@ -17,8 +17,8 @@ interface KnownAgent {
 /**
  * Collects the agents in files, each with its latest names, between turns of the event loop.
  *
- * A login name belongs to the agent that had it last. AgentIDs whose latest login name is the same are one agent, who was created again:
- * its reference is that login name, which finds the data of all of them.
+ * A login name belongs to the agent that had it last. AgentIDs whose latest login name is the same address are one agent, who was created
+ * again: its reference is that login name, which finds the data of all of them. Another login name may have passed to another person.
  */
 export async function toDiscoveredAgents(
   contents: readonly FileContent[],
@@ -38,7 +38,7 @@ export async function toDiscoveredAgents(
     await yielder.yieldIfDue();
     for (const agent of group) {
       const login = latestLogin(agent);
-      const namesakes = byLogin.get(login ?? '') ?? [agent];
+      const namesakes = (login !== null && isEmail(login) ? byLogin.get(login) : undefined) ?? [agent];
       if (namesakes[0] === agent) discovered.push(toDiscoveredAgent(namesakes, login, byLogin));
     }
   }
@@ -73,16 +73,20 @@ function latestLogin({ names: { loginName } }: KnownAgent): string | null {
   return loginName === null ? null : normalizeLogin(loginName);
 }
 
-/** `namesakes` are the agentIDs with this latest login name; one, where there is no login name. */
+/** `namesakes` are the agentIDs of the agent; several, where the login name is an address that all of them had last. */
 function toDiscoveredAgent(
   namesakes: readonly KnownAgent[],
   login: string | null,
-  byLogin: ReadonlyMap<string, unknown>,
+  byLogin: ReadonlyMap<string, readonly KnownAgent[]>,
 ): DiscoveredAgent {
-  const { loginName, nickname, userName } = latestNames(namesakes);
+  const { loginName, nickname, userName } = latestOf(namesakes).names;
   const ids = namesakes.map(({ id }) => id);
   const logins = new Set(namesakes.flatMap((agent) => [...agent.logins]));
-  const own = [...logins].filter((each) => each === login || !byLogin.has(each)).sort();
+  const isOwn = (each: string): boolean => {
+    const holders = byLogin.get(each);
+    return !holders || namesakes.includes(latestOf(holders));
+  };
+  const own = [...logins].filter(isOwn).sort();
   const [ref = '', ...aliases] = login === null || ids.length === 1 ? [...ids, ...own] : [login, ...ids, ...own];
   return {
     ref,
@@ -92,6 +96,6 @@ function toDiscoveredAgent(
   };
 }
 
-function latestNames(namesakes: readonly KnownAgent[]): StoredNames {
-  return namesakes.map(({ names }) => names).reduce((latest, names) => (names.at > latest.at ? names : latest));
+function latestOf(agents: readonly KnownAgent[]): KnownAgent {
+  return agents.reduce((latest, agent) => (agent.names.at > latest.names.at ? agent : latest));
 }

@@ -121,35 +121,26 @@ function isKnownAgentId(id: string, contents: readonly FileContent[]): boolean {
 }
 
 /**
- * Resolves a reference, an agentID or else a login name, to the agentIDs of one agent: an agent who was created again has several with
- * the same latest login name. A login name that has passed to another agent belongs to the one that had it last.
+ * Resolves a reference: an agentID, or else a login name, which an agent who was created again has with several agentIDs. One that an
+ * agent no longer has belongs to those who had it last.
  */
 function findAgentIds(ref: string, contents: readonly FileContent[]): readonly string[] {
   const id = ref.trim();
-  const latest = latestLogin(id, contents);
-  if (latest === undefined) {
-    const login = normalizeLogin(ref);
-    const ids = idsWithLogin(login, contents);
-    const owners = ids.filter((each) => latestLogin(each, contents) === login);
-    return owners.length > 0 ? owners : ids;
-  }
-  if (latest === null) return [id];
-  const others = idsWithLogin(latest, contents).filter((each) => each !== id && latestLogin(each, contents) === latest);
-  return [id, ...others];
+  if (isKnownAgentId(id, contents)) return [id];
+  const login = normalizeLogin(ref);
+  const ids = new Set(contents.flatMap(({ logins }) => (Object.hasOwn(logins, login) ? (logins[login] ?? []) : [])));
+  const owners = [...ids].filter((each) => latestLogin(each, contents) === login);
+  return owners.length > 0 ? owners : [...ids];
 }
 
-function idsWithLogin(login: string, contents: readonly FileContent[]): readonly string[] {
-  return [...new Set(contents.flatMap(({ logins }) => (Object.hasOwn(logins, login) ? (logins[login] ?? []) : [])))];
-}
-
-/** The login name that the agent had last; null for one without, undefined for an agent that is not in the files. */
-function latestLogin(id: string, contents: readonly FileContent[]): string | null | undefined {
+/** The login name that the agent had last; null for one without. */
+function latestLogin(id: string, contents: readonly FileContent[]): string | null {
   let names: StoredNames | undefined;
   for (const { agents } of contents) {
     const agent = Object.hasOwn(agents, id) ? agents[id] : undefined;
     if (agent && (!names || agent.names.at > names.at)) names = agent.names;
   }
-  return names && (names.loginName === null ? null : normalizeLogin(names.loginName));
+  return names?.loginName == null ? null : normalizeLogin(names.loginName);
 }
 
 function toSessionPart([, events, group, profiles]: StoredRecord): SessionPart {
